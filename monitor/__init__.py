@@ -1,0 +1,1 @@
+"""monitor: watches official channels, reads the tallies they publish, tells the duty desk what changed."""
