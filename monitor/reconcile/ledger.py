@@ -17,6 +17,7 @@ class Standing(StrEnum):
     FOUNDING = "founding"  # first list of a series whose scope is known from its shape alone
     REJECTED = "rejected"  # a person said it does not count
     RECALLED = "recalled"  # an older day's figures told again
+    ECHO = "echo"  # what is held, in vaguer words
     LAPSED = "lapsed"  # was provisional, and nothing bore it out
 
 
