@@ -63,6 +63,15 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A sample post with the figures that must be read from it; it proves a source's further words."""
+
+    text: str
+    expect: Mapping[str, int]
+    scope: str = "total"
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One official publisher as the desk knows it."""
 
@@ -82,6 +91,7 @@ class Source:
     channels: tuple[Channel, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # category → further wordings
     patterns: tuple[Pattern, ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,7 @@ class Category:
     until: date | None = None
     minimum: int | None = None
     maximum: int | None = None
+    lost: bool = True  # of a side's line: the figure counts its losses; False for launches, clashes, persons killed
 
 
 # ── Post ──────────────────────────────────────────────────────────────────────────────────
@@ -370,6 +381,7 @@ class Alert:
     post: str = ""
     number: int | None = None
     reply_to: int | None = None
+    posted_at: datetime | None = None  # when the post was published; a digest marks its age
 
     @property
     def headline(self) -> str:
