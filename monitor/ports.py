@@ -217,6 +217,7 @@ class ChannelState:
     last_ok_at: datetime | None
     last_post_at: datetime | None
     last_tally_at: datetime | None
+    last_image_at: datetime | None  # last post with a picture and no text to read
     failing_since: datetime | None
     failures: int
     last_error: str
@@ -267,7 +268,9 @@ class Transaction(Protocol):
     def folded_from(self, claimant: str, order_key: str) -> Iterator[Folded]:
         """Yield posts with claims from this key on, in order, each in its latest reading."""
 
-    def entries_at(self, claimant: str, order_key: str) -> list[Entry]: ...
+    def entries_at(self, claimant: str, order_key: str) -> list[Entry]:
+        """Return what the post at this key left, as first written (later settlements undone), in that order."""
+
     def settlements_at(self, claimant: str, order_key: str) -> list[Settlement]: ...
     def replace_entries(
         self, claimant: str, order_key: str, entries: Sequence[Entry], settlements: Sequence[Settlement]
@@ -288,11 +291,19 @@ class Transaction(Protocol):
     def revise_alert(self, number: int, alert: Alert, at: datetime) -> int:
         """Replace an alert's text (the old one stays as an earlier revision); return the new revision."""
 
-    def alert(self, number: int) -> Alert | None: ...
+    def alert(self, number: int) -> Alert | None:
+        """Return an alert in its newest revision, with its number."""
+
+    def alert_at(self, number: int) -> datetime:
+        """Return when an alert was raised."""
+
+    def post_url(self, channel: str, post: str) -> str:
+        """Return the address of a post's latest version ("" if none is known)."""
+
     def enqueue(
         self, number: int, kind: DeliveryKind, revision: int, destinations: Iterable[str], thread: int, at: datetime
     ) -> None:
-        """Queue one delivery a destination.
+        """Queue one delivery a destination, due from `at` on (which may lie ahead).
 
         A pending row for the same alert and kind "edit" is coalesced into the newer one. An edit or
         a reply goes only where the thread's root went or will go.
