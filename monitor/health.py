@@ -33,6 +33,8 @@ def verdict(state: str, now: datetime, max_age: float = MAX_AGE) -> tuple[bool, 
         return False, f"unhealthy: {path} does not hold what the daemon writes"
     if age > max_age:
         return False, f"unhealthy: last sign of life {age:.0f} s ago ({beat['at']}), more than {max_age:.0f} s"
+    if age < -max_age:
+        return False, f"unhealthy: last sign of life lies in the future ({beat['at']}); was the clock set back?"
     return True, f"healthy: {age:.0f} s ago, {beat.get('detail') or 'no detail'}"
 
 
@@ -44,7 +46,7 @@ def main(arguments: list[str]) -> int:
         print("MONITOR_HEALTH_MAX_AGE is not a number of seconds", file=sys.stderr)  # noqa: T201
         return 2
     well, why = verdict(state, datetime.now(UTC), max_age)
-    print(why, file=sys.stdout if well else sys.stderr)  # noqa: T201
+    print(why, file=sys.stdout if well else sys.stderr)
     return 0 if well else 1
 
 

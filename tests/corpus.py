@@ -1,4 +1,4 @@
-"""Where the labelled posts are. Tests that read them carry `@pytest.mark.corpus` and are skipped, visibly, without them."""
+"""Where the labelled posts are. Tests that need them carry `@pytest.mark.corpus`; without them they skip, visibly."""
 
 from __future__ import annotations
 
