@@ -1,0 +1,28 @@
+"""An alert as plain text: for the terminal, for golden files, for services without styles."""
+
+from __future__ import annotations
+
+from monitor.model import Alert, Line, Style, alert_name
+from monitor.render.wording import line
+
+
+def numbered(alert: Alert) -> tuple[Line, ...]:
+    """Return the lines with the alert's number as the last one, once the store has given it."""
+    return alert.lines if alert.number is None else (*alert.lines, line("text", alert_name(alert.number)))
+
+
+def plain(alert: Alert) -> str:
+    """Return the alert line by line; struck text stands between tildes, a block of rows between empty lines."""
+    texts: list[str] = []
+    in_rows = False
+    for part in numbered(alert):
+        if (part.kind == "row") != in_rows and texts:
+            texts.append("")
+        in_rows = part.kind == "row"
+        texts.append("".join(_struck(span.text) if span.style is Style.STRIKE else span.text for span in part.spans))
+    return "\n".join(texts)
+
+
+def _struck(text: str) -> str:
+    inner = text.strip()
+    return text.replace(inner, f"~{inner}~", 1) if inner else text
