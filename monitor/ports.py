@@ -39,11 +39,15 @@ class Found(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """One answer's worth of posts, oldest first. `note` names a gap that was left behind."""
+    """One answer's worth of posts, oldest first. `note` names a gap that was left behind.
+
+    `gone` holds ids that were asked for and are no longer on the channel (re-reading only).
+    """
 
     found: tuple[Found, ...]
     cursor: str
     note: str = ""
+    gone: tuple[str, ...] = ()
 
 
 class Collector(Protocol):
