@@ -1,0 +1,111 @@
+"""The ledger of each claimant, held in memory between posts and written through a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from monitor.model import Post, Reading, Source
+from monitor.ports import Categories, Folded, Transaction
+from monitor.reconcile.fold import Decisions, Rules, Stated, Step, fold
+from monitor.reconcile.held import HISTORY, Held
+from monitor.reconcile.refold import StoredStep, refold
+
+DATES = HISTORY + 2  # order dates to load: those that plausibility looks back on, and the figures at both ends
+
+
+class Folding(NamedTuple):
+    """One post in the ledger: what it did there, and what was held at the head before it."""
+
+    step: Step
+    head: Held
+
+
+@dataclass(slots=True)
+class _Cached:
+    token: int
+    held: Held
+    decisions: Decisions
+
+
+def rules_of(source: Source, categories: Categories) -> Rules:
+    return Rules(source.claimant, source.about, categories, source.cadence)
+
+
+class Ledgers:
+    """What is held of each claimant. Appending a post at the head costs a constant; others fold again."""
+
+    def __init__(self, categories: Categories) -> None:
+        self._categories = categories
+        self._cached: dict[str, _Cached] = {}
+
+    def forget(self) -> None:
+        """Drop what is in memory: after a transaction that failed, and after a person's decision."""
+        self._cached.clear()
+
+    def held(self, tx: Transaction, claimant: str) -> Held:
+        """Return what is held at the head now."""
+        return self._load(tx, claimant).held
+
+    def fold(self, tx: Transaction, source: Source, stated: Stated, old_key: str) -> Folding:
+        """Write what a post does to its claimant's ledger, wherever in the order it stands.
+
+        `old_key` is the order key that an earlier version of the post had ("" for a new post). The
+        head in the answer is a state of its own only until the next post of that claimant is folded.
+        """
+        cached = self._load(tx, source.claimant)
+        rules = rules_of(source, self._categories)
+        if old_key or stated.order_key <= cached.held.head:
+            head = cached.held
+            self._fold_again(tx, stated, old_key, rules, cached.decisions)
+            del self._cached[source.claimant]
+            before = Held.of(tx.entries_before(source.claimant, stated.order_key, dates=DATES))
+            return Folding(fold(stated, before, rules, cached.decisions), head)
+        step = fold(stated, cached.held, rules, cached.decisions)
+        tx.replace_entries(source.claimant, stated.order_key, step.entries, step.settlements)
+        return Folding(step, cached.held)
+
+    def advance(self, source: Source, order_key: str, step: Step) -> None:
+        """Move the head in memory on by a post that was appended there."""
+        cached = self._cached.get(source.claimant)
+        if cached is not None and order_key > cached.held.head:
+            cached.held.apply(order_key, step.entries, step.settlements)
+
+    def remove(self, tx: Transaction, source: Source, old_key: str) -> None:
+        """Take a post out of the ledger whose latest version states nothing any more."""
+        cached = self._load(tx, source.claimant)
+        nothing = Stated(old_key, "", "", "", (), dated=True)
+        self._fold_again(tx, nothing, old_key, rules_of(source, self._categories), cached.decisions)
+        del self._cached[source.claimant]
+
+    def _load(self, tx: Transaction, claimant: str) -> _Cached:
+        token, cached = tx.token(), self._cached.get(claimant)
+        if cached is None or cached.token != token:
+            held = Held.of(tx.entries_before(claimant, None, dates=DATES))
+            cached = self._cached[claimant] = _Cached(token, held, tx.decisions(claimant))
+        return cached
+
+    def _fold_again(self, tx: Transaction, stated: Stated, old_key: str, rules: Rules, decisions: Decisions) -> None:
+        start = min(key for key in (stated.order_key, old_key) if key)
+        base = Held.of(tx.entries_before(rules.claimant, start, dates=DATES))
+
+        def stored(key: str) -> StoredStep:
+            return StoredStep(tx.entries_at(rules.claimant, key), tx.settlements_at(rules.claimant, key))
+
+        gone = old_key if old_key != stated.order_key or not stated.claims else ""
+        posts = _stated_from(tx.folded_from(rules.claimant, start))
+        for rewritten in refold(base, posts, stored, gone, rules, decisions):
+            step = rewritten.step
+            tx.replace_entries(rules.claimant, rewritten.order_key, step.entries, step.settlements)
+
+
+def stated_of(post: Post, reading: Reading, text_hash: str, key: str, *, odd: bool) -> Stated:
+    return Stated(key, post.channel, post.id, text_hash, reading.claims, dated=reading.as_of is not None, odd_date=odd)
+
+
+def _stated_from(folded: Iterator[Folded]) -> Iterator[Stated]:
+    for one in folded:
+        yield Stated(
+            one.order_key, one.channel, one.post, one.text_hash, one.reading.claims, one.reading.as_of is not None
+        )

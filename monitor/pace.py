@@ -1,0 +1,61 @@
+"""When a route is asked: often inside its source's publication window, seldom outside it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.base import BaseTrigger
+
+from monitor.model import Source
+from monitor.settings import Pace, Reread
+
+
+def in_window(source: Source, now: datetime) -> bool:
+    """Say whether a source's tally may be expected now: from its window's opening to the end of its grace."""
+    window = source.window
+    if window is None:
+        return False
+    zone = ZoneInfo(source.time_zone)
+    today = now.astimezone(zone).date()
+    for day in (today, today - timedelta(days=1)):
+        opens = datetime.combine(day, window.opens, zone)
+        closes = datetime.combine(day, window.closes, zone)
+        if closes <= opens:
+            closes += timedelta(days=1)
+        if opens <= now <= closes + timedelta(minutes=window.grace_minutes):
+            return True
+    return False
+
+
+def due_rereads(
+    posts: Iterable[tuple[str, datetime, datetime]], plan: Sequence[Reread], now: datetime
+) -> tuple[str, ...]:
+    """Return the tally posts to read again now: (id, published_at, last read) by the youngest age that fits."""
+    due = []
+    for post, published, last_read in posts:
+        age = now - published
+        steps = [step for step in plan if age <= timedelta(hours=step.until_hours)]
+        if steps and now - last_read >= timedelta(minutes=min(steps, key=lambda step: step.until_hours).every_minutes):
+            due.append(post)
+    return tuple(due)
+
+
+class PaceTrigger(BaseTrigger):  # type: ignore[misc]
+    """Fires every `hot_seconds` inside the window and every `cold_seconds` outside it, with jitter."""
+
+    def __init__(self, source: Source, pace: Pace) -> None:
+        self._source = source
+        self._pace = pace
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return the next moment (UTC) at which the route is due."""
+        pace = self._pace
+        seconds = pace.hot_seconds if in_window(self._source, now) else pace.cold_seconds
+        jitter = random.uniform(0, pace.jitter_seconds)  # noqa: S311  # spreads requests; no secret
+        return (previous or now).astimezone(UTC) + timedelta(seconds=seconds + jitter)
+
+
+__all__ = ["PaceTrigger", "due_rereads", "in_window"]
