@@ -1,0 +1,127 @@
+"""One SQLite connection whose errors are ours and whose transactions are all or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import StoreError
+from monitor.store.faults import translated
+from monitor.store.values import Row
+
+STATEMENTS = 256  # prepared statements kept; more than there are
+WAL_KEPT = 16 << 20  # bytes to which the log is cut back after a checkpoint
+
+
+class Connection:
+    """Runs statements. Belongs to the thread that made it.
+
+    After an error inside a transaction everything is rolled back at once and each further
+    statement of that transaction raises the same error, so that nothing is stored by halves.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool, patience: float) -> None:
+        """Open the file; `patience` is how many seconds to wait for another process's lock."""
+        self.path = path
+        self.rollbacks = 0
+        self._failure: StoreError | None = None
+        mode = "ro" if read_only else "rwc"
+        try:
+            self.raw = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                timeout=patience,
+                isolation_level=None,
+                cached_statements=STATEMENTS,
+            )
+        except sqlite3.Error as error:
+            raise translated(error, path) from error
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement. A cursor's rows are fetched through `one`, `all` and `each`."""
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self.raw.execute(sql, parameters)
+        except (sqlite3.Error, OverflowError) as error:
+            raise self._failed(error) from error
+
+    def many(self, sql: str, rows: Iterable[Row]) -> None:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self.raw.executemany(sql, rows)
+        except (sqlite3.Error, OverflowError) as error:
+            raise self._failed(error) from error
+
+    def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        cursor = self.run(sql, parameters)
+        try:
+            row: Row | None = cursor.fetchone()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        return row
+
+    def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        cursor = self.run(sql, parameters)
+        try:
+            return cursor.fetchall()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
+        """Yield rows one by one, for results that may be large or are left early."""
+        cursor = self.run(sql, parameters)
+        try:
+            yield from cursor
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        finally:
+            cursor.close()
+
+    def insert(self, sql: str, parameters: Sequence[Any]) -> int:
+        """Run one INSERT and return the number of its row."""
+        number = self.run(sql, parameters).lastrowid
+        assert number is not None  # noqa: S101  # SQLite gives one to every insert
+        return number
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All of it or none of it; inside a transaction, a part of that one."""
+        if self.raw.in_transaction:
+            yield
+            return
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+            if self._failure is not None:
+                raise self._failure
+            self.run("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._failure = None
+
+    def close(self) -> None:
+        try:
+            self.raw.close()
+        except sqlite3.Error as error:
+            raise translated(error, self.path) from error
+
+    def _failed(self, error: Exception) -> StoreError:
+        ours = translated(error, self.path)
+        if self.raw.in_transaction:
+            self._failure = ours
+            self._roll_back()
+        return ours
+
+    def _roll_back(self) -> None:
+        self.rollbacks += 1
+        try:
+            self.raw.rollback()
+        except sqlite3.Error as error:
+            raise translated(error, self.path) from error
