@@ -14,12 +14,12 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "monitor"
 
 STEPS: tuple[frozenset[str], ...] = (  # a room may import from its own step and from those above
-    frozenset({"", "model", "errors", "health"}),
+    frozenset({"", "model", "errors"}),
     frozenset({"registry"}),
     frozenset({"parse", "reconcile", "render"}),
     frozenset({"ports"}),
-    frozenset({"collect", "send", "store"}),
-    frozenset({"settings", "pipeline", "ledgers", "telling", "silences", "desk"}),
+    frozenset({"collect", "send", "store", "clock", "health"}),
+    frozenset({"settings", "pace", "pipeline", "ledgers", "telling", "silences", "passes", "desk"}),
     frozenset({"wiring"}),
     frozenset({"daemon", "backfill", "ingest", "check", "starter"}),
     frozenset({"demo"}),
