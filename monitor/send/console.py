@@ -19,7 +19,7 @@ from rich.text import Text
 
 from monitor.model import Alert, Line, Severity, Span, Style, alert_name
 from monitor.ports import Capabilities, Clock, Outcome, Rejected, Retry, Sender, Sent, Unknown
-from monitor.send._layout import prepare
+from monitor.send._layout import name_line, prepare
 
 _COLOURS = {Severity.URGENT: "red", Severity.ROUTINE: "green", Severity.OPS: "yellow"}
 _INDENT = 4
@@ -54,14 +54,16 @@ class ConsoleSender:
         self._console = Console(file=stream, highlight=False, emoji=False, markup=False, soft_wrap=True)
 
     async def send(self, alert: Alert, *, key: str, reply_to: str | None, silent: bool) -> Outcome:  # noqa: ARG002 - no key, no sound
-        name = _name(alert)
-        before = f"↳ {reply_to}  " if reply_to else ""
-        return await self._write(self._rendered(alert, f"{before}{name}", indent=_INDENT if reply_to else 0), name)
+        name = "unnumbered" if alert.number is None else alert_name(alert.number)
+        if reply_to:
+            return await self._write(self._rendered(alert, f"↳ {reply_to}  {name}", indent=_INDENT), name)
+        title = name_line(alert)
+        return await self._write(self._rendered(alert, title.text if title else name), name)
 
     async def edit(self, alert: Alert, *, key: str, remote_id: str) -> Outcome:  # noqa: ARG002 - no key
         return await self._write(self._rendered(alert, f"edited {remote_id}", indent=_INDENT), remote_id)
 
-    def _rendered(self, alert: Alert, title: str, *, indent: int) -> str:
+    def _rendered(self, alert: Alert, title: str, *, indent: int = 0) -> str:
         moment = f"{self._clock.now():%Y-%m-%d %H:%M} UTC"
         lines = [
             Text.assemble((title, "bold"), " · ", (alert.severity.value, _COLOURS[alert.severity]), f" · {moment}"),
@@ -112,10 +114,6 @@ class ConsoleSender:
                 return True
             await self._clock.sleep(0.1)
         return False
-
-
-def _name(alert: Alert) -> str:
-    return "without number" if alert.number is None else alert_name(alert.number)
 
 
 def _file_number(stream: TextIO) -> int | None:
