@@ -40,6 +40,7 @@ HARMLESS = frozenset(
     }
 )
 READS_FILES = frozenset({"FileSystemLoader", "PackageLoader"})
+SAYS_NOTHING = frozenset({"utils", "util", "helpers", "common", "misc"})
 ASKS_THE_CLOCK = frozenset({"now", "today", "utcnow"})
 TOUCHES_THE_WORLD = frozenset({"open", "print", "input", "exec", "eval", "breakpoint", "__import__"})
 
@@ -96,26 +97,33 @@ def impurities(tree: ast.Module, package: str) -> Iterator[tuple[int, str]]:
             yield line, f"a pure room calls {name}()"
 
 
+@cache
+def breaches_of(text: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return every breach in one module, as "line: what"; `parts` is its path below the package."""
+    room = parts[0] if parts != ("__init__",) else ""
+    package = ".".join(("monitor", *parts[:-1]))
+    if room not in STEP_OF:
+        return (f"1: {room} has no place in the house",)
+    tree = ast.parse(text)
+    found = [
+        f"{line}: {room} imports {name}: {wrong}"
+        for line, name in imports(tree, package)
+        if name.split(".")[0] == "monitor" and (wrong := against_the_order(room, room_of(name)))
+    ]
+    if room in PURE:
+        found += [f"{line}: {what}" for line, what in impurities(tree, package)]
+    if SAYS_NOTHING & set(parts):
+        found.append("1: a name that says nothing")
+    return tuple(found)
+
+
 def breaches(root: Path) -> list[str]:
     """Return every breach of the house's rules in the package at `root`, as "file:line: what"."""
-    found = []
-    for path in sorted(root.rglob("*.py")):
-        parts = path.relative_to(root).with_suffix("").parts
-        room = parts[0] if parts != ("__init__",) else ""
-        package = ".".join(("monitor", *parts[:-1]))
-        where = path.relative_to(root.parent)
-        if room not in STEP_OF:
-            found.append(f"{where}:1: {room} has no place in the house")
-            continue
-        tree = ast.parse(path.read_text("utf-8"))
-        for line, name in imports(tree, package):
-            if name.split(".")[0] == "monitor" and (wrong := against_the_order(room, room_of(name))):
-                found.append(f"{where}:{line}: {room} imports {name}: {wrong}")
-        if room in PURE:
-            found += [f"{where}:{line}: {what}" for line, what in impurities(tree, package)]
-        if {"utils", "util", "helpers", "common", "misc"} & set(parts):
-            found.append(f"{where}:1: a name that says nothing")
-    return found
+    return [
+        f"{path.relative_to(root.parent)}:{breach}"
+        for path in sorted(root.rglob("*.py"))
+        for breach in breaches_of(path.read_text("utf-8"), path.relative_to(root).with_suffix("").parts)
+    ]
 
 
 @cache
