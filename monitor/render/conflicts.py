@@ -19,11 +19,12 @@ def conflict(
     *,
     first: tuple[Channel, str],
     second: tuple[Channel, str],
-    root: Alert,
+    root: Alert | None,
 ) -> Alert:
     """Return the reply that says that two channels of one source differ on one day.
 
     `first` is the channel that was alerted, with the post's address, and stands in `before`; `second` in `now`.
+    Without a `root` (nothing went out yet) it stands alone.
     """
     days = [change.now.order_date for change in changes if change.now and change.now.order_date]
     places = [clean(channel.label, NAME_LENGTH) for channel, _ in (first, second)]
@@ -34,13 +35,14 @@ def conflict(
         rows += [line("row", part, Style.BOLD) for part in fold([label(change.tally, context)])]
         for place, figure in zip(places, (change.before, change.now), strict=True):
             rows += [line("row", f"  {part}") for part in fold([place, figures.words(figure) if figure else "none"])]
-    alerted = f"Alert {alert_name(root.number)}" if root.number is not None else "The alert"
+    number = root.number if root is not None else None
+    alerted = f"Alert {alert_name(number)} used {places[0]}. " if number is not None else ""
     lines = [
         first_line(_sides(changes, context), max(days, default=None), context, "CONFLICT"),
         claim_line(changes, context),
         line("flag", f"{figures.counted(len(changes), 'figure')} of one claimant and one day differ.", Style.BOLD),
         *rows,
-        line("text", f"{alerted} used {places[0]}. {_holds(first[0], second[0], places)}"),
+        line("text", f"{alerted}{_holds(first[0], second[0], places)}"),
         *_place_link(places[0], first[1]),
         *_place_link(places[1], second[1]),
     ]
@@ -51,7 +53,7 @@ def conflict(
         tuple(lines),
         link=second[1],
         channel=second[0].key,
-        reply_to=root.number,
+        reply_to=number,
     )
 
 

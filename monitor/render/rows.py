@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 def table(changes: Sequence[Change], context: Context) -> list[Line]:
     """Return the rows of what changed, a heading over each subject and period where there are several."""
-    shown = [change for change in changes if change.kind in _CHANGED and figures.stated(change) is not None]
+    shown = [change for change in changes if is_shown(change)]
     several = len(subjects(change.tally for change in shown)) > 1
     all_new = all(change.kind is ChangeKind.NEW for change in shown)
     return grouped(
@@ -46,6 +46,12 @@ def grouped(rows: Sequence[tuple[str, Row]]) -> list[Line]:
         lines += [line("row", part, Style.BOLD) for part in fold(title.split(" "), indent="")]
         lines += laid_out(entries)
     return lines
+
+
+def is_shown(change: Change) -> bool:
+    """Say whether a change has a row: it is news, or the post prints a change that did not happen."""
+    news = change.kind in _CHANGED or (change.kind is ChangeKind.UNCHANGED and has(change, Doubt.DELTA_MISMATCH))
+    return news and figures.stated(change) is not None
 
 
 def heading(change: Change, context: Context, *, several: bool) -> str:
@@ -79,8 +85,10 @@ def is_restated(change: Change) -> bool:
 
 
 def restated(change: Change, name: str, value: str) -> Row:
-    before = f"{figures.words(change.before)} →" if change.before else ""
+    same = change.kind is ChangeKind.UNCHANGED
+    before = f"{figures.words(change.before)} →" if change.before and not same else ""
     tail = f"{value} {figures.signed(change.difference)}" if change.difference is not None else value
+    tail += " (no change)" if same else ""
     printed = change.claim.delta if change.claim else None
     below = () if printed is None else (f"post prints {figures.signed(printed)}",)
     return Row(name, before, tail, below, free=True)

@@ -61,6 +61,9 @@ _KINDS: dict[Kind, _Words] = {
 }
 
 
+_TOLD = "What has changed meanwhile is told in messages of its own."
+
+
 def silence(kind: Kind, source: Source, detail: str, *, at: datetime, zone: ZoneInfo) -> Alert:
     """Return the message that a source went quiet in this way; `detail` says what was seen."""
     words = _KINDS[kind]
@@ -82,15 +85,17 @@ def aged(alert: Alert, kind: Kind, hours: int) -> Alert:
     return replace(alert, lines=tuple(lines))
 
 
-def recovered(kind: Kind, source: Source, *, since: datetime, at: datetime, caught_up: int, zone: ZoneInfo) -> Alert:
-    """Return the message that a silence is over; `caught_up` counts the posts that were read after it."""
+def recovered(
+    kind: Kind, source: Source, *, since: datetime, at: datetime, zone: ZoneInfo, caught_up: int = 0
+) -> Alert:
+    """Return the message that a silence is over; `caught_up` counts the posts that were read after it, if known."""
     words = _KINDS[kind]
     lasted = f"It was {words.marker.lower()} for {figures.lapse(at - since)}"
     dated = since.astimezone(zone).date() != at.astimezone(zone).date()
     lines = (
         _headline(f"RECOVERED – {claimant(source)}: {words.over}", at, zone),
         line("text", f"{lasted}, since {figures.moment(since, zone, dated=dated)}."),
-        line("text", f"{figures.counted(caught_up, 'post')} caught up; what changed in them is told on its own."),
+        line("text", (f"{figures.counted(caught_up, 'post')} caught up. " if caught_up else "") + _TOLD),
     )
     return Alert(Severity.OPS, f"{kind}_over", source.key, lines)
 

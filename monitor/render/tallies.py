@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.model import Alert, Change, ChangeKind, Doubt, Line, Post, Severity
+from monitor.model import Alert, Change, ChangeKind, Doubt, Line, Post, Severity, Style, Unread
 from monitor.render import figures
+from monitor.render.clean import clean
 from monitor.render.context import Context
 from monitor.render.flags import flags, is_headed, marker
 from monitor.render.headlines import headline
-from monitor.render.rows import table
+from monitor.render.rows import is_shown, table
 from monitor.render.sentences import copy_text
 from monitor.render.wording import (
     as_of,
@@ -24,24 +25,34 @@ from monitor.render.wording import (
     posted_line,
 )
 
+_QUOTED = 3
 _NEWS = (ChangeKind.NEW, ChangeKind.RISE, ChangeKind.FALL, ChangeKind.REFINED, ChangeKind.REPORTED)
 
 
 def tally(
-    post: Post, changes: Sequence[Change], severity: Severity, reason: str, context: Context, *, seen_at: datetime
+    post: Post,
+    changes: Sequence[Change],
+    severity: Severity,
+    reason: str,
+    context: Context,
+    *,
+    seen_at: datetime,
+    unread: Sequence[Unread] = (),
 ) -> Alert:
     """Return the message about one post: headline, claim, flags, table, what did not change, when and where.
 
-    Changes that are no news here (repeated, recalled, backdated) are left out; unchanged ones are counted.
+    Changes that are no news here (repeated, recalled, backdated) have no row; unchanged ones are
+    counted. `unread` are the lines with a digit that no rule took: a new line may be among them.
     """
     told = [change for change in changes if change.kind in _NEWS]
     day = as_of(changes, post, seen_at, context)
     lines = [
         headline(told or changes, day, context, marker(changes)),
         claim_line(told or changes, context),
-        *flags([change for change in changes if change.kind in (*_NEWS, ChangeKind.MISSING)], day, context),
+        *flags(changes, day, context),
+        *_unread(unread),
         *_all_new(told),
-        *table([change for change in told if not is_headed(change, context)], context),
+        *table([change for change in changes if not is_headed(change, context)], context),
         *_unchanged(changes, context),
         *_covered(told, context),
         *_printed(changes),
@@ -62,6 +73,18 @@ def tally(
     )
 
 
+def _unread(unread: Sequence[Unread]) -> list[Line]:
+    """Return lines with figures that have no place: nothing is computed from them, and a person should look."""
+    texts = [text for part in unread if (text := clean(part.text))]
+    if not texts:
+        return []
+    lines = [line("flag", f"Not understood: {figures.counted(len(texts), 'line')} with a figure", Style.BOLD)]
+    lines += [line("quote", f"«{text}»") for text in texts[:_QUOTED]]
+    if len(texts) > _QUOTED:
+        lines.append(line("flag", f"and {len(texts) - _QUOTED} more: monitor unread"))
+    return lines
+
+
 def _all_new(told: Sequence[Change]) -> list[Line]:
     if told and all(change.kind is ChangeKind.NEW for change in told):
         return [line("text", "First figure: nothing to compare with." if len(told) == 1 else _FIRST)]
@@ -76,7 +99,7 @@ def _unchanged(changes: Sequence[Change], context: Context) -> list[Line]:
     same = [
         f"{inside(label(change.tally, context))} {figures.words(now)}"
         for change in changes
-        if change.kind is ChangeKind.UNCHANGED and (now := figures.stated(change))
+        if change.kind is ChangeKind.UNCHANGED and not is_shown(change) and (now := figures.stated(change))
     ]
     return [line("text", f"No change: {', '.join(same)}")] if same else []
 
