@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-import regex
-
+from monitor.errors import Fault
 from monitor.model import Category, Source
+from monitor.parse.patterns import compiled
+from monitor.parse.reader import compile_grammar
 from monitor.settings.explain import nearest
-from monitor.settings.files import Document, Location
+from monitor.settings.files import LANGUAGES, Document, Location
 from monitor.settings.inputs import Inputs
 from monitor.settings.shape import Desk
 
@@ -35,11 +38,10 @@ def categories(inputs: Inputs, document: Document, found: Mapping[str, Category]
             _known(inputs, document, (slug, key), used, slugs, "category")
             if slug in used:
                 inputs.fault(document, (slug, key), "a category cannot name itself", "Name another category")
-        for word in category.never_say:
-            if word.casefold() in category.label.casefold().split():
-                inputs.fault(
-                    document, (slug, "label"), f"the label says {word!r}, which never_say forbids", "Reword it"
-                )
+        for key, text in (("label", category.label), ("plural", category.plural)):
+            for word in category.never_say:
+                if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE):
+                    inputs.fault(document, (slug, key), f"it says {word!r}, which never_say forbids", "Reword it")
 
 
 def source(
@@ -54,8 +56,8 @@ def source(
         place = ("patterns", number)
         _known(inputs, document, (*place, "expect"), pattern.expect, slugs, "category")
         try:
-            groups = regex.compile(pattern.expression).groupindex
-        except regex.error as error:
+            groups = compiled(pattern.expression).groupindex
+        except ValueError as error:
             inputs.fault(document, (*place, "expression"), f"is no regular expression: {error}", "Correct it")
             continue
         _known(inputs, document, (*place, "expression"), (g.removeprefix(_DELTA) for g in groups), slugs, "category")
@@ -82,3 +84,15 @@ def desk(
     for key, used in (("urgent", found.urgent), ("routine", found.routine), ("ops", found.ops)):
         _known(inputs, document, (*place, key), used, destinations, "destination")
     _known(inputs, document, (*place, "sources"), found.sources, sources, "source")
+
+
+def languages(inputs: Inputs, found: Mapping[str, Mapping[str, Any]], known: Mapping[str, Category]) -> None:
+    """Compile an operator's words once, so that what is wrong with them is told with everything else."""
+    own = [folder / LANGUAGES.name for folder in inputs.folders if any((folder / LANGUAGES.name).glob("*.toml"))]
+    if not own:
+        return
+    try:
+        compile_grammar(found, known)
+    except ValueError as error:
+        right = "See the shipped language files for the tables there are"
+        inputs.faults.append(Fault(str(own[-1]), "the tables", str(error), right))

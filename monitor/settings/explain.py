@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from copy import deepcopy
+from itertools import takewhile
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -16,15 +18,37 @@ _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 
 def checked(model: type[BaseModel], document: Document, place: Location, faults: list[Fault]) -> dict[str, Any] | None:
-    """Return the table at this place of the document as the model reads it, or None and its faults."""
+    """Return the table at this place of the document as the model reads it, and add its faults.
+
+    A table with faults is returned without what is wrong in it, so that the rest can be checked
+    further and all is told at once; None if nothing is left to go on with.
+    """
     table: Any = document.data
     for key in place:
         table = table[key]
     try:
         return model.model_validate(table).model_dump()
     except ValidationError as error:
-        faults.extend(_fault(model, details, document, place) for details in error.errors(include_url=False))
+        details = error.errors(include_url=False)
+        faults.extend(_fault(model, one, document, place) for one in details)
+    try:
+        return model.model_validate(_without(table, details)).model_dump()
+    except ValidationError:
         return None
+
+
+def _without(table: object, details: Iterable[Any]) -> object:
+    """Return a copy of the table less the places of these errors; of a list, nothing is kept."""
+    left = deepcopy(table)
+    for one in details:
+        location = one["loc"][:-1] if one["type"] == "missing" else one["loc"]
+        path = tuple(takewhile(lambda part: isinstance(part, str) and part != "[key]", location))
+        holder: Any = left
+        for part in path[:-1]:
+            holder = holder.get(part) if isinstance(holder, dict) else None
+        if path and isinstance(holder, dict):
+            holder.pop(path[-1], None)
+    return left
 
 
 def dotted(location: Location) -> str:

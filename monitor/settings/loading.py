@@ -58,11 +58,10 @@ def _categories(found: Inputs) -> dict[str, Category]:
 
 
 def _languages(found: Inputs) -> dict[str, Mapping[str, Any]]:
-    """Overlay the language tables; their words are checked where they are compiled, in `monitor.parse`."""
     documents = read_documents(LANGUAGES.name, (LANGUAGES.parent,), found.faults)
     for code, document in read_documents(LANGUAGES.name, found.folders, found.faults).items():
         documents.setdefault(code, Document(document.name)).lay_over(document.data, document.file())
-    return {code: MappingProxyType(document.data) for code, document in documents.items()}
+    return {code: document.data for code, document in documents.items()}
 
 
 def _sources(found: Inputs) -> dict[str, tuple[Document, Source]]:
@@ -88,6 +87,7 @@ def _crosscheck(
     for document, source in sources.values():
         crosscheck.source(found, document, source, slugs, tuple(languages))
     crosscheck.channels(found, sources)
+    crosscheck.languages(found, languages, categories)
 
 
 def _desks(

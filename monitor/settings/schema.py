@@ -110,12 +110,14 @@ class DesksTable(Table):
 
 class CategoryTable(Table):
     label: Text
+    plural: str = ""
     definition: Text
     never_say: Words = []
     combines: list[Slug] = []
     part_of: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", description="Write one category")] = ""
     succeeds: list[Slug] = []
     rare: Annotated[bool, Field(description="Write true or false")] = False
+    lost: Annotated[bool, Field(description="Write true or false")] = True
     first_is_news: Annotated[bool, Field(description="Write true or false")] = False
     start: Day | None = None
     until: Day | None = None

@@ -1,0 +1,56 @@
+"""Do the words and patterns of the sources read what their examples say? Pure but for the settings it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from monitor.errors import Fault
+from monitor.model import Post, Reading, Source
+from monitor.parse.reader import Grammar, compile_grammar, read
+from monitor.settings import Settings
+
+
+def check(settings: Settings) -> list[Fault]:
+    """Return what the examples in the source files disprove, and further words that no example proves."""
+    grammar = compile_grammar(settings.languages, settings.categories)
+    return [fault for source in settings.sources.values() for fault in _faults(source, grammar)]
+
+
+def _faults(source: Source, grammar: Grammar) -> Iterator[Fault]:
+    file = f"sources/{source.key}.toml"
+    for number, pattern in enumerate(source.patterns):
+        reading = _read(pattern.example, source, grammar)
+        yield from _differences(reading, pattern.expect, pattern.scope, file, f"patterns[{number}].example")
+    for number, example in enumerate(source.examples):
+        reading = _read(example.text, source, grammar)
+        yield from _differences(reading, example.expect, example.scope, file, f"examples[{number}].text")
+    yield from _unproven(source, file)
+
+
+def _read(text: str, source: Source, grammar: Grammar) -> Reading:
+    channel = source.channels[0].key if source.channels else source.key
+    return read(Post(channel=channel, id="example", text=text), grammar, source)
+
+
+def _differences(reading: Reading, expect: Mapping[str, int], scope: str, file: str, key: str) -> Iterator[Fault]:
+    found = {claim.category: claim.value for claim in reading.claims if claim.scope.value == scope}
+    for slug, value in expect.items():
+        if found.get(slug) != value:
+            said = "nothing" if slug not in found else f"{found[slug]}"
+            others = f" ({_listed(found)} were read as {scope})" if found and slug not in found else ""
+            right = "Correct the example, the words or the expression; monitor parse --explain shows what was read"
+            yield Fault(file, key, f"{slug} should be read as {scope} {value}, and is read as {said}{others}", right)
+
+
+def _unproven(source: Source, file: str) -> Iterator[Fault]:
+    """A further wording counts only if an example shows it at work."""
+    for slug, words in source.words.items():
+        texts = [example.text.casefold() for example in source.examples if slug in example.expect]
+        for word in words:
+            if not any(word.casefold() in text for text in texts):
+                right = f"Add [[examples]] with a text that has it, and expect = {{ {slug} = … }}"
+                yield Fault(file, f"words.{slug}", f"no example shows {word!r} at work", right)
+
+
+def _listed(found: Mapping[str, int | None]) -> str:
+    return ", ".join(f"{slug} {value}" for slug, value in found.items())

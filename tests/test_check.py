@@ -1,0 +1,61 @@
+"""`monitor check` proves words and patterns with the examples beside them."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.check import check
+from monitor.settings import load
+
+
+def faults(tmp_path: Path, source: str) -> list[str]:
+    folder = tmp_path / "config" / "sources"
+    folder.mkdir(parents=True, exist_ok=True)
+    head = 'name = "Mine"\nabout = "civilians"\nlanguages = ["en"]\nstart = 2026-01-01\n'
+    (folder / "mine.toml").write_text(head + source, encoding="utf-8")
+    found = check(load({}, working=tmp_path))
+    return [str(fault) for fault in found if fault.file == "sources/mine.toml"]
+
+
+PATTERN = """
+[[patterns]]
+expression = '(?P<civilians_killed>[0-9]+) souls'
+example = "The sea took {} souls."
+expect = {{ civilians_killed = 12 }}
+"""
+WORDS = """
+[words]
+civilians_killed = ["lost their lives"]
+"""
+EXAMPLE = """
+[[examples]]
+text = "Since 1 January 2026 a total of {} people {}."
+expect = {{ civilians_killed = 12 }}
+"""
+
+
+def test_every_shipped_example_reads_as_it_says(tmp_path):
+    assert [str(fault) for fault in check(load({}, working=tmp_path))] == []
+
+
+def test_a_pattern_that_reads_its_example_passes_and_one_that_does_not_is_told(tmp_path):
+    assert faults(tmp_path, PATTERN.format(12)) == []
+    (fault,) = faults(tmp_path, PATTERN.format(13))
+    assert fault.startswith(
+        "sources/mine.toml: patterns[0].example: civilians_killed should be read as total 12, and is read as 13"
+    )
+
+
+def test_further_words_that_read_their_example_pass(tmp_path):
+    assert faults(tmp_path, WORDS + EXAMPLE.format(12, "lost their lives")) == []
+
+
+@pytest.mark.parametrize("examples", ["", EXAMPLE.format(12, "were killed")])
+def test_further_words_without_an_example_that_has_them_are_told(tmp_path, examples):
+    (fault,) = faults(tmp_path, WORDS + examples)
+    assert "words.civilians_killed: no example shows 'lost their lives' at work" in fault
+
+
+def test_an_example_that_reads_otherwise_is_told_with_what_was_read(tmp_path):
+    (fault,) = faults(tmp_path, EXAMPLE.format(11, "were killed"))
+    assert "civilians_killed should be read as total 12, and is read as 11" in fault
