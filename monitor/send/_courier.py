@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Courier:
-    """Knows all destinations, and which of them have begun to fail."""
+    """Knows all destinations, and which of them refuse everything."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Courier:
         self._silent = silent
         self._on_dead = on_dead
         self._chance = chance
-        self._failing: set[str] = set()
+        self._closed: set[str] = set()
 
     async def deliver(self, delivery: Delivery) -> None:
         """Send one message that is due. Raises StoreError where its fate cannot be written down."""
@@ -49,7 +49,7 @@ class Courier:
         if sender is None:
             await self._bury(delivery, "the settings name no such destination")
             return
-        if delivery.kind == "edit" and not (sender.capabilities.edit and _edited(delivery)):
+        if delivery.kind == "edit" and not (sender.capabilities.edit and delivery.remote_id):
             await self._bury(delivery, "there is no message that could be edited", tell=False)
             return
         now = self._clock.now()
@@ -59,7 +59,7 @@ class Courier:
     async def _send(self, delivery: Delivery, sender: Sender) -> Outcome:
         try:
             if delivery.kind == "edit":
-                return await sender.edit(delivery.alert, key=delivery.key, remote_id=_edited(delivery))
+                return await sender.edit(delivery.alert, key=delivery.key, remote_id=delivery.remote_id or "")
             doubtful = delivery.state == "unknown" and not sender.capabilities.idempotent
             root = delivery.root_remote_id if delivery.kind == "reply" and sender.capabilities.thread else None
             return await sender.send(
@@ -85,7 +85,7 @@ class Courier:
                 if tried >= TRIES or not destination:
                     await self._bury(delivery, reason, tell=delivery.kind != "edit")  # its reply says the same
                 else:
-                    await self._tell(delivery, reason)
+                    await self._close(delivery, reason)
                     await self._retry(delivery, _LONGEST_BACKOFF, reason, pause=True)
             case Unknown(reason):
                 harmless = delivery.kind == "edit" or sender.capabilities.idempotent
@@ -99,7 +99,7 @@ class Courier:
     async def _sent(self, delivery: Delivery, remote_id: str) -> None:
         now = self._clock.now()
         await self._call(lambda store: store.mark_sent(delivery.id, remote_id, now))
-        self._failing.discard(delivery.destination)
+        self._closed.discard(delivery.destination)
         _log.info("sent", **_about(delivery))
 
     async def _retry(self, delivery: Delivery, after: float, reason: str, *, pause: bool = False) -> None:
@@ -117,24 +117,20 @@ class Courier:
 
     async def _bury(self, delivery: Delivery, reason: str, *, tell: bool = True) -> None:
         if tell:
-            await self._tell(delivery, reason)  # before it is dead: after a crash rather told twice than never
+            await self._on_dead(delivery, reason)  # before it is dead: after a crash rather told twice than never
         now = self._clock.now()
         await self._call(lambda store: store.mark_dead(delivery.id, reason, now))
         _log.error("not sent, given up", **_about(delivery), reason=reason)
 
-    async def _tell(self, delivery: Delivery, reason: str) -> None:
-        if delivery.destination not in self._failing:
-            self._failing.add(delivery.destination)
+    async def _close(self, delivery: Delivery, reason: str) -> None:
+        """Tell once that a destination refuses everything; what waits for it is kept."""
+        if delivery.destination not in self._closed:
+            self._closed.add(delivery.destination)
             await self._on_dead(delivery, reason)
 
     def _backoff(self, tried: int) -> float:
         """Return 2, 4, 8 … 300 seconds, up to a fifth less, so that destinations do not return in step."""
         return min(2.0**tried, _LONGEST_BACKOFF) * self._chance.uniform(0.8, 1.0)
-
-
-def _edited(delivery: Delivery) -> str:
-    """Return the remote id of the message that an edit is about; nothing if it never got one."""
-    return delivery.remote_id or delivery.root_remote_id or ""
 
 
 def _marked(alert: Alert) -> Alert:

@@ -29,8 +29,8 @@ class Outbox:
 
     Only who holds the daemon's lock may run an outbox: on its first pass it takes what is marked as
     being sent for the remains of a crash. `silent` says whether a delivery makes no sound at a moment.
-    `on_dead` is awaited when a destination begins to fail for good (a message died, or the service
-    refuses all of them), and again only after something got through: it tells the desk elsewhere.
+    `on_dead` tells the desk elsewhere: it is awaited for each message that is given up, and once when
+    a destination begins to refuse everything (its queue is kept and tried again).
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from tests.send.fake_bot_api import check_text, pings, units
 
 NASTY = st.sampled_from(["@all", "/ban", "\u202e", "\u2066", "\ud800", "\udfff", "🛩️", "𝟐", "\r\n", "\0", "  ", "‒"])
 WORDS = st.lists(st.text(max_size=12) | NASTY, max_size=6).map("".join)
-LONG = st.builds(lambda word, times: word * times, WORDS, st.sampled_from([1, 1, 1, 50, 700]))
+LONG = st.builds(lambda word, times: word * times, WORDS, st.sampled_from([1, 1, 1, 50, 300]))
 HREFS = st.sampled_from(["", "", "https://t.me/x/1", "tg://user?id=1"]) | st.text(max_size=8)
 SPANS = st.builds(Span, LONG, st.sampled_from(Style), HREFS)
 LINES = st.builds(Line, st.sampled_from(get_args(LineKind)), st.lists(SPANS, max_size=4).map(tuple))
