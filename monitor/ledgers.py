@@ -94,8 +94,9 @@ class Ledgers:
             return StoredStep(tx.entries_at(rules.claimant, key), tx.settlements_at(rules.claimant, key))
 
         gone = old_key if old_key != stated.order_key or not stated.claims else ""
+        up_to = max(stated.order_key, old_key)
         posts = _stated_from(tx.folded_from(rules.claimant, start))
-        for rewritten in refold(base, posts, stored, gone, rules, decisions):
+        for rewritten in refold(base, posts, stored, gone, up_to, rules, decisions):
             step = rewritten.step
             tx.replace_entries(rules.claimant, rewritten.order_key, step.entries, step.settlements)
 

@@ -27,6 +27,7 @@ def refold(
     stated: Iterable[Stated],
     stored: Callable[[str], StoredStep],
     gone: str,
+    changed_up_to: str,
     rules: Rules,
     decisions: Decisions,
 ) -> Iterator[Rewritten]:
@@ -34,15 +35,14 @@ def refold(
 
     `stated` are the posts after `base` in order, in their latest readings. `gone` is the order key
     that a post had before an edit moved it ("" if it did not move). Ends as soon as the new fold and
-    the stored one agree beyond the post that changed.
+    the stored one agree, at `changed_up_to` (the last place where a post came, went or changed) or beyond.
     """
     new, old = base, base.copy()
-    changed = False
     for post in stated:
         if gone and gone < post.order_key:
             _apply_stored(old, gone, stored(gone))
             yield Rewritten(gone, Step(()))
-            gone, changed = "", True
+            gone = ""
         was = stored(post.order_key)
         step = fold(post, new, rules, decisions)
         same = list(was.entries) == list(step.entries) and list(was.settlements) == list(step.settlements)
@@ -50,10 +50,9 @@ def refold(
         if same:
             _apply_stored(new, post.order_key, was)
         else:
-            changed = True
             new.apply(post.order_key, step.entries, step.settlements)
             yield Rewritten(post.order_key, step)
-        if changed and not gone and same and new.agrees_with(old):
+        if not gone and same and post.order_key >= changed_up_to and new.agrees_with(old):
             return
     if gone:
         yield Rewritten(gone, Step(()))

@@ -29,7 +29,8 @@ class Ledger:
         later = [self.posts[key] for key in sorted(self.posts) if key >= start]
         gone = old_key if old_key != stated.order_key or not stated.claims else ""
         before = dict(self.steps)
-        for rewritten in refold(self.held(start), later, lambda key: before.get(key, EMPTY), gone, RULES, {}):
+        up_to = max(stated.order_key, old_key)
+        for rewritten in refold(self.held(start), later, lambda key: before.get(key, EMPTY), gone, up_to, RULES, {}):
             self.steps[rewritten.order_key] = StoredStep(list(rewritten.step.entries), list(rewritten.step.settlements))
 
     def held(self, before="~"):
@@ -131,5 +132,5 @@ def test_a_post_far_back_folds_only_as_far_as_it_reaches():
 
     start = posts[100].order_key
     later = [post for post in posts if post.order_key >= start]
-    list(refold(ledger.held(start), later, stored, "", RULES, {}))
+    list(refold(ledger.held(start), later, stored, "", start, RULES, {}))
     assert len(folded) < 70, "plausibility looks back on sixty days, and no further"
