@@ -7,7 +7,7 @@ import itertools
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import structlog
@@ -209,7 +209,7 @@ class Daemon:
 
     async def _has_room(self) -> bool:
         try:
-            await self._app.call(_touch)
+            await self._app.call(lambda store: _touch(store, self._app.clock.now()))
         except StoreFull:
             return False
         self._full = False
@@ -217,9 +217,9 @@ class Daemon:
         return True
 
 
-def _touch(store: Store) -> None:
-    run = store.begin_run("room", None)
-    store.end_run(run, None)
+def _touch(store: Store, now: datetime) -> None:
+    run = store.begin_run("room", now)
+    store.end_run(run, now, "there is room again")
 
 
 async def _ping(url: str) -> None:

@@ -374,6 +374,15 @@ class Store(Protocol):
     def outbox_counts(self) -> dict[str, dict[str, int]]:
         """Return destination → state → how many."""
 
+    # the desk and the operator
+    def acknowledge(self, alert: int, by: str, at: datetime) -> bool:
+        """Note who has seen an alert as it stands now; False if that is known already."""
+
+    def begin_run(self, kind: str, at: datetime) -> int:
+        """Note that a run (run, once, backfill …) began; return its number."""
+
+    def end_run(self, run: int, at: datetime, detail: str) -> None: ...
+
 
 class Host(Protocol):
     """A politeness budget: waits its turn, then lets one request through."""

@@ -6,14 +6,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor import registry, render
-from monitor.collect._budget import Budget
+from monitor.collect import Budget
 from monitor.ledgers import Ledgers
 from monitor.model import Alert, Post, Reading, Severity, Source, alert_name
 from monitor.parse.reader import compile_grammar, read
@@ -23,10 +23,11 @@ from monitor.ports import Clock, Collector, Delivery, Sender, Store
 from monitor.send import Outbox, quiet_http_logs
 from monitor.settings import Settings
 from monitor.silences import Silences
-from monitor.store import SqliteStore
+from monitor.store.sqlite import SqliteStore
 from monitor.telling import Telling
 
 T = TypeVar("T")
+DIGEST_PAUSE = timedelta(seconds=20)
 
 
 class StoreThread:
@@ -78,8 +79,11 @@ def destinations_of(settings: Settings) -> Callable[[Alert], tuple[str, ...]]:
     return destinations
 
 
-def build_pipeline(settings: Settings) -> Pipeline:
-    """Return the pure part of the program on its adapters to the store; it opens nothing."""
+def build_pipeline(settings: Settings, *, digest_pause: timedelta = DIGEST_PAUSE) -> Pipeline:
+    """Return the pure part of the program on its adapters to the store; it opens nothing.
+
+    `digest_pause` is how long a digest waits to be filled before it goes out.
+    """
     grammar = compile_grammar(settings.languages, settings.categories)
     zone = ZoneInfo(settings.desk_timezone)
     destinations = destinations_of(settings)
@@ -93,6 +97,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         destinations,
         conflict_after=timedelta(minutes=settings.conflict_minutes),
         digest_after=timedelta(hours=settings.digest_after_hours),
+        digest_pause=digest_pause,
     )
     return Pipeline(reader, grammar.version, Ledgers(settings.categories), Silences(zone, destinations), telling)
 
@@ -109,7 +114,7 @@ def places_of(sources: Iterable[Source]) -> tuple[Place, ...]:
 
 @asynccontextmanager
 async def assemble(
-    settings: Settings, clock: Clock, *, chance: random.Random | None = None
+    settings: Settings, clock: Clock, *, chance: random.Random | None = None, digest_pause: timedelta = DIGEST_PAUSE
 ) -> AsyncIterator[Application]:
     """Open everything in order, and close it in reverse."""
     quiet_http_logs()
@@ -117,8 +122,8 @@ async def assemble(
         call = StoreThread(settings)
         stack.push_async_callback(call.close)
         await call(lambda store: store)  # an unusable database is found now, not at the first post
-        pipeline = build_pipeline(settings)
-        collectors = {
+        pipeline = build_pipeline(settings, digest_pause=digest_pause)
+        collectors: dict[str, Collector] = {
             kind: await stack.enter_async_context(_collector(kind, options, settings, clock))
             for kind, options in settings.routes.items()
         }
@@ -149,11 +154,12 @@ async def assemble(
         )
 
 
-def _collector(kind: str, options: object, settings: Settings, clock: Clock) -> object:
+def _collector(kind: str, options: object, settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Collector]:
     module = registry.load("collect", kind)
     limits = settings.host(module.host_of(options))
     budget = Budget(limits.per_second, limits.ceiling, limits.in_flight, clock)
-    return module.connect(options, clock, budget)
+    opened: AbstractAsyncContextManager[Collector] = module.connect(options, clock, budget)
+    return opened
 
 
 def _outbox(

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from monitor.collect._block import Block
 from monitor.collect._budget import Budget
@@ -34,6 +34,11 @@ class Options:
     pages_per_pass: int = 10  # how far one pass walks to catch up; the next one goes on from there
     timeout_seconds: float = 15.0  # for one whole answer
     body_limit: int = 2_000_000  # bytes, decoded
+
+
+def host_of(options: Options) -> str:
+    """Return the host whose politeness budget the route needs."""
+    return urlsplit(options.base_url).netloc
 
 
 @asynccontextmanager
@@ -84,6 +89,7 @@ class TelegramWeb:
                 if ended or behind:
                     return
                 if joined:
+                    newest = replace(newest, blocks=tuple(block for block in newest.blocks if block.id > at))
                     break
         yield _batch(newest, at, newest.note)
         self._taken[channel.key] = dict(newest.prints)
