@@ -1,0 +1,97 @@
+"""One grammar of numbers for all languages: how digits, groups, decimals, scales and words make a value.
+
+A `Number` is a shape: it says which digits of its line count how much. So the shape of
+"танків - 6300 (+10)" can be worked out once and used for every line that differs in its digits only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_GROUP = re.compile(r"[0-9]+")
+LARGEST_DIGITS = 12  # more digits than any tally has: a card, a telephone, an id
+
+
+class Piece(NamedTuple):
+    """Digits at [start:end) of the line, each worth `times`."""
+
+    start: int
+    end: int
+    times: int
+
+
+class Number(NamedTuple):
+    """A value as the sum of its pieces and a constant (what was written in words)."""
+
+    pieces: tuple[Piece, ...] = ()
+    constant: int = 0
+
+    def value(self, line: str) -> int:
+        total = self.constant
+        for start, end, times in self.pieces:
+            total += int(line[start:end]) * times
+        return total
+
+    def fixed(self, line: str) -> Number:
+        return Number((), self.value(line))
+
+    def shifted(self, by: int) -> Number:
+        return Number(tuple(Piece(s + by, e + by, t) for s, e, t in self.pieces), self.constant)
+
+    @property
+    def digits(self) -> int:
+        """Return how many digits are written, 0 for words."""
+        return sum(end - start for start, end, _ in self.pieces)
+
+
+def whole(folded: str, start: int, end: int) -> Number | None:
+    """Read "6300", "1 276 810", "1,276,810" or "31'000" at [start:end); None if it is too long to be a figure."""
+    groups = [found.span() for found in _GROUP.finditer(folded, start, end)]
+    if sum(stop - begin for begin, stop in groups) > LARGEST_DIGITS:
+        return None
+    times = 1
+    pieces: list[Piece] = []
+    for begin, stop in reversed(groups):
+        pieces.append(Piece(begin, stop, times))
+        times *= 10 ** (stop - begin)
+    return Number(tuple(reversed(pieces)))
+
+
+def scaled(folded: str, start: int, end: int, scale: int) -> Number | None:
+    """Read "24,7" with a scale word behind it (24,7 тис.); None where the decimals do not come out whole."""
+    groups = [found.span() for found in _GROUP.finditer(folded, start, end)]
+    if len(groups) == 1 and groups[0][1] - groups[0][0] <= LARGEST_DIGITS:
+        return Number((Piece(*groups[0], scale),))
+    if len(groups) != 2:  # noqa: PLR2004 - a whole part and decimals
+        return None
+    (begin, stop), (tail, last) = groups
+    unit = 10 ** (last - tail)
+    if scale % unit or stop - begin > LARGEST_DIGITS:
+        return None
+    return Number((Piece(begin, stop, scale), Piece(tail, last, scale // unit)))
+
+
+def words(values: Sequence[int]) -> int | None:
+    """Add up number words: [2, 100, 30, 5] → 235, [3, 1000, 500] → 3,500; None if they do not fit together."""
+    total = current = 0
+    last = 0
+    for value in values:
+        if value in (1_000, 1_000_000):
+            total += (current or 1) * value
+            current, last = 0, 0
+        elif value == 100 and 0 < current < 10:  # noqa: PLR2004 - "two hundred"
+            current, last = current * 100, 100
+        elif last and not (value < last and _fits(last, value)):
+            return None
+        else:
+            current, last = current + value, value
+    return total + current
+
+
+def _fits(before: int, value: int) -> bool:
+    """Say whether `value` may follow: tens after hundreds, ones after tens (not after eleven)."""
+    if before >= 100:  # noqa: PLR2004
+        return value < 100  # noqa: PLR2004
+    return before >= 20 and before % 10 == 0 and value < 10  # noqa: PLR2004

@@ -1,0 +1,328 @@
+"""Post → Reading: every line or sentence with a digit ends as claim, mention, ignored by a named rule, or unread."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from monitor.model import (
+    Category,
+    Claim,
+    Mention,
+    Post,
+    Qualifier,
+    Reading,
+    Scope,
+    ScopeBasis,
+    Source,
+    Status,
+    Unread,
+)
+from monitor.parse import patterns
+from monitor.parse.blocks import DIGITS, Sentence, sentences
+from monitor.parse.casualties import Figure, read_casualties
+from monitor.parse.claims import Candidate, meant, settle, summed, unscoped
+from monitor.parse.items import LABELS, Inside, Item
+from monitor.parse.lexicon import Entry, Lexicon, canonical, entries, merge
+from monitor.parse.scope import Frame, Framed, Walk
+from monitor.parse.tokens import Rules, Shape, Shaper
+
+VERSION = "1"
+LONGEST = 60_000  # code points that are read of one text; what lies behind is unread
+_CIVIL = ("civilians_", "children_", "civilian_")
+_SHAPE_WITH_DELTAS, _SHAPE_WITHOUT = 3, 5  # distinct categories that make a list a tally without any header
+
+
+class Grammar:
+    """The compiled languages. Reading with it changes nothing but what it remembers of lines it saw."""
+
+    def __init__(
+        self, entries_: Mapping[str, Entry], rules: Rules, categories: frozenset[str], version: str
+    ) -> None:
+        self._entries = entries_
+        self._rules = rules
+        self.categories = categories
+        self.version = version
+        self._shaper = Shaper(Lexicon(entries_), rules)
+        self._own: dict[str, tuple[Mapping[str, tuple[str, ...]], Shaper]] = {}
+
+    def shaper(self, source: Source | None) -> Shaper:
+        """Return the shaper with the source's own words in it, if it has any."""
+        if source is None or not source.words:
+            return self._shaper
+        known = self._own.get(source.key)
+        if known is None or known[0] != source.words:
+            own = dict(self._entries)
+            own.update(entries("category", source.words))
+            known = self._own[source.key] = (source.words, Shaper(Lexicon(own), self._rules))
+        return known[1]
+
+
+def compile_grammar(languages: Mapping[str, Mapping[str, Any]], categories: Mapping[str, Category]) -> Grammar:
+    """Compile language tables (name → parsed TOML). `categories` may be empty: then every slug is taken.
+
+    Raises ValueError for a table the grammar does not know, or a category that is not in `categories`.
+    """
+    words = merge(languages)
+    rules = Rules(
+        endings=frozenset(canonical(w) for t in languages.values() for w in t.get("endings", ())),
+        abbreviations=frozenset(canonical(w) for t in languages.values() for w in t.get("abbreviations", ())),
+    )
+    if categories:
+        strange = {entry.means for entry in words.values() if entry.kind in LABELS} - set(categories)
+        if strange:
+            raise ValueError(f"words for categories that do not exist: {', '.join(sorted(strange))}")
+    tables = json.dumps([languages, sorted(categories)], sort_keys=True, ensure_ascii=False, default=str)
+    version = f"{VERSION}-{hashlib.sha256(tables.encode()).hexdigest()[:8]}"
+    return Grammar(words, rules, frozenset(categories), version)
+
+
+def read(post: Post, grammar: Grammar, source: Source | None = None) -> Reading:
+    """Read one post. Never raises for what a text says; spans count code points in `post.text`."""
+    if post.forwarded_from is not None and (source is None or source.forwards == "ignore"):
+        whole = (("forwarded", (0, len(post.text))),) if post.text else ()
+        return Reading(Status.NO_TALLY, ignored=whole, parser=grammar.version)
+    if not post.text.strip():
+        return Reading(Status.IMAGE_ONLY if post.media else Status.NO_TALLY, parser=grammar.version)
+    return _Reader(post, grammar, source).reading()
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What has become of the sentences so far."""
+
+    candidates: list[Candidate]
+    mentions: list[Mention]
+    unread: list[Unread]
+    ignored: list[tuple[str, tuple[int, int]]]
+
+
+class _Reader:
+    """One post being read."""
+
+    def __init__(self, post: Post, grammar: Grammar, source: Source | None) -> None:
+        self._text = post.text[:LONGEST]
+        self._post, self._grammar, self._source = post, grammar, source
+        self._about = source.about if source else ""
+        self._meaning = source.meaning if source else {}
+        self._claimant = source.claimant if source else None
+        self._out = _Taken([], [], [], [])
+        enemy = self._about if self._about in {"russia", "ukraine"} else ""
+        self._walk = Walk(_day_of(post, source), enemy)
+
+    def reading(self) -> Reading:
+        lines = self._grammar.shaper(self._source).shapes(self._text)
+        self._overflow(lines)
+        found = sentences(self._text, lines)
+        framed = list(self._walk.frames(found))
+        inverted = _vote(framed)
+        shaped = self._shaped(framed)
+        for index, one in enumerate(framed):
+            if one.sentence.part.kinds & DIGITS or one.sentence.items:
+                self._sentence(index, one, shaped.get(index), inverted=inverted)
+        own = self._patterns()
+        claims, mentions = settle([*own, *summed(self._out.candidates)])
+        return Reading(
+            self._status(claims),
+            tuple(claims),
+            tuple(mentions + self._out.mentions),
+            tuple(self._out.unread),
+            tuple(self._out.ignored),
+            self._walk.as_of,
+            self._grammar.version,
+        )
+
+    def _status(self, claims: Sequence[Claim]) -> Status:
+        if claims:
+            return Status.TALLY
+        if self._walk.gated:
+            return Status.IMAGE_ONLY if self._post.media else Status.UNREADABLE
+        return Status.NO_TALLY
+
+    def _overflow(self, lines: Iterable[tuple[str, Shape]]) -> None:
+        base = 0
+        for line, shape in lines:
+            if shape.overflow:
+                self._out.unread.append(Unread(line, (base, base + len(line))))
+            base += len(line) + 1
+        if len(self._post.text) > LONGEST:
+            self._out.unread.append(Unread(self._post.text[LONGEST:], (LONGEST, len(self._post.text))))
+
+    # sentences
+
+    def _sentence(self, index: int, framed: Framed, shaped: Frame | None, *, inverted: bool) -> None:
+        sentence = framed.sentence
+        items = [item for item in sentence.items if self._counts(sentence, item, framed, shaped)]
+        taken = [(item.start, item.end) for item in items]
+        figures = read_casualties(sentence.part.tokens, taken)
+        veto = next((t.text for t in sentence.part.tokens if t.kind == "veto"), "")
+        whole = (sentence.base + sentence.part.start, sentence.base + sentence.part.end)
+        gated = framed.inherited is not None or any(f.basis is ScopeBasis.HEADER for _, f in framed.frames)
+        if veto and not (gated and items):
+            if sentence.part.kinds & DIGITS:
+                self._out.ignored.append((veto, whole))
+            return
+        for item in items:
+            self._item(index, sentence, item, framed.at(item.start) or shaped, inverted=inverted)
+        for figure in figures:
+            self._figure(index, sentence, figure, framed.at(figure.start))
+        if not items and not figures:
+            self._left(sentence, whole)
+
+    def _counts(self, sentence: Sentence, item: Item, framed: Framed, shaped: Frame | None) -> bool:
+        """Say whether an item may stand: some words are categories only in the publisher's own list."""
+        if item.number is None and (framed.at(item.start) or shaped) is None:
+            return False
+        label = next((t for t in sentence.part.tokens if t.kind in LABELS and item.start <= t.start < item.end), None)
+        return label is None or label.kind != "list_only" or (item.label_first and item.linked)
+
+    def _left(self, sentence: Sentence, whole: tuple[int, int]) -> None:
+        kinds = [t.kind for t in sentence.part.tokens if t.kind in DIGITS and not _in_words(t)]
+        if not kinds:
+            return
+        if "number" in kinds:
+            text = self._text[whole[0] : whole[1]]
+            self._out.unread.append(Unread(text, whole))
+        else:
+            self._out.ignored.append((kinds[0], whole))
+
+    def _item(self, index: int, sentence: Sentence, item: Item, frame: Frame | None, *, inverted: bool) -> None:
+        line = sentence.line
+        value = item.number.value(line) if item.number else None
+        upper = item.upper.value(line) if item.upper else None
+        delta = None
+        for paren in item.parens:
+            if paren.number is None:
+                continue
+            inside = paren.number.value(line)
+            if paren.inside is Inside.DELTA:
+                delta = paren.sign * inside
+            elif paren.inside is Inside.TOTAL or (paren.inside is Inside.NUMBER and inverted):
+                value, delta = inside, value
+                if frame is None or frame.scope is not Scope.TOTAL:
+                    basis = ScopeBasis.CUE if paren.inside is Inside.TOTAL else ScopeBasis.SHAPE
+                    frame = Frame(Scope.TOTAL, basis, "inside", None, None, frame.subject if frame else "")
+        span = (sentence.base + item.start, sentence.base + item.end)
+        qualifier = item.qualifier if upper is None or value is None or upper > value else Qualifier.EXACT
+        subject = self._walk.meant(item.subject) if item.subject else ""
+        self._add(
+            index, item.category, value, upper if qualifier is Qualifier.RANGE else None, qualifier, delta, frame,
+            subject, span, model=item.model, part=item.part,
+        )  # fmt: skip
+
+    def _figure(self, index: int, sentence: Sentence, figure: Figure, frame: Frame | None) -> None:
+        span = (sentence.base + figure.start, sentence.base + figure.end)
+        value = figure.number.value(sentence.line)
+        if frame is not None and frame.cue == "campaign" and not figure.category.startswith("personnel_"):
+            frame = None
+        subject = self._walk.subject(sentence) if figure.category.startswith("personnel_") else ""
+        rank = -4 if figure.recalled else 0
+        self._add(index, figure.category, value, None, figure.qualifier, None, frame, subject, span, rank=rank)
+
+    def _add(
+        self,
+        index: int,
+        category: str,
+        value: int | None,
+        upper: int | None,
+        qualifier: Qualifier,
+        delta: int | None,
+        frame: Frame | None,
+        subject: str,
+        span: tuple[int, int],
+        *,
+        model: bool = False,
+        part: bool = False,
+        rank: int = 0,
+    ) -> None:
+        category = meant(category, self._meaning)
+        quote = self._quote(span)
+        if frame is None or (frame.cue == "campaign" and not category.startswith("personnel_")):
+            self._out.mentions.append(unscoped(category, value, quote, span))
+            return
+        if category.startswith(_CIVIL):
+            subject = "civilians"
+        claim = Claim(
+            category, value, upper, qualifier, delta, frame.scope, frame.basis,
+            (frame.since or self._start()) if frame.scope is Scope.TOTAL else None,
+            frame.as_of, None, None, "", subject or frame.subject or self._about, self._claimant, quote, span,
+        )  # fmt: skip
+        rank += (qualifier is Qualifier.EXACT) + 2 * (frame.basis is ScopeBasis.HEADER) - 3 * (value is None)
+        self._out.candidates.append(Candidate(claim, rank, model, part, index))
+
+    def _start(self) -> date | None:
+        return self._source.start if self._source else None
+
+    def _quote(self, span: tuple[int, int]) -> str:
+        start = self._text.rfind("\n", 0, span[0]) + 1
+        end = self._text.find("\n", span[1])
+        return self._text[start : end if end >= 0 else len(self._text)]
+
+    # without a header
+
+    def _shaped(self, framed: Sequence[Framed]) -> dict[int, Frame]:
+        """Find a list that has the shape of the tally though nothing says so, and return its frame by sentence."""
+        rows = [
+            (index, one)
+            for index, one in enumerate(framed)
+            if one.inherited is None and not one.frames and _list_line(one.sentence)
+        ]
+        if not rows or any(f.scope is Scope.PERIOD for one in framed for _, f in one.frames):
+            return {}
+        items = [item for _, one in rows for item in one.sentence.items]
+        distinct = len({item.category for item in items})
+        deltas = sum(any(p.inside is Inside.DELTA for p in item.parens) for item in items)
+        needed = _SHAPE_WITH_DELTAS if 2 * deltas >= len(items) else _SHAPE_WITHOUT
+        if distinct < needed or len(items) != distinct:
+            return {}
+        frame = Frame(Scope.TOTAL, ScopeBasis.SHAPE, "shape", None, None, "")
+        return {index: frame for index, _ in rows}
+
+    def _patterns(self) -> Iterator[Candidate]:
+        if self._source is None or not self._source.patterns:
+            return
+        for found in patterns.search(self._source.patterns, self._text):
+            if isinstance(found, Unread):
+                self._out.unread.append(found)
+                continue
+            claim = Claim(
+                found.category, found.value, delta=found.delta, scope=found.scope, scope_basis=ScopeBasis.CUE,
+                since=self._start() if found.scope is Scope.TOTAL else None, as_of=self._walk.as_of,
+                subject=self._about, claimant=self._claimant, quote=self._quote(found.span), span=found.span,
+            )  # fmt: skip
+            yield Candidate(claim, patterns.RANK)
+
+
+def _in_words(token: Any) -> bool:
+    return bool(token.text == "in words")
+
+
+def _list_line(sentence: Sentence) -> bool:
+    items = sentence.items
+    return bool(items) and items[0].clean and all(item.label_first and item.linked for item in items)
+
+
+def _vote(framed: Sequence[Framed]) -> bool:
+    """Say whether bare parentheses hold the totals of this post: mostly larger than the figure outside."""
+    larger = smaller = 0
+    for one in framed:
+        for item in one.sentence.items:
+            for paren in item.parens:
+                if paren.inside in {Inside.NUMBER, Inside.TOTAL} and paren.number and item.number:
+                    line = one.sentence.line
+                    if paren.number.value(line) > item.number.value(line):
+                        larger += 1
+                    else:
+                        smaller += 1
+    return larger >= 2 and larger > 2 * smaller  # noqa: PLR2004
+
+
+def _day_of(post: Post, source: Source | None) -> date | None:
+    if post.published_at is None:
+        return None
+    return post.published_at.astimezone(ZoneInfo(source.time_zone if source else "UTC")).date()

@@ -1,0 +1,171 @@
+"""Which figures are running totals, and which belong to a day, a night, a week, an event.
+
+A total needs a reason: the header of a list, a sentence that counts from the start, or (weakest) the
+shape of the list. Everything else stays without a scope and becomes no claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+from monitor.model import Scope, ScopeBasis
+from monitor.parse.blocks import Sentence
+from monitor.parse.dates import resolve
+from monitor.parse.tokens import Token
+
+
+class Frame(NamedTuple):
+    """What the words around a figure say about it."""
+
+    scope: Scope
+    basis: ScopeBasis
+    cue: str  # the entry that said so: "list", "since", "day", "night" …
+    since: date | None = None
+    as_of: date | None = None
+    subject: str = ""
+
+
+class Framed(NamedTuple):
+    """A sentence and the frames that hold from given places on; `inherited` where none was found in it."""
+
+    sentence: Sentence
+    frames: tuple[tuple[int, Frame], ...]
+    inherited: Frame | None
+
+    def at(self, place: int) -> Frame | None:
+        """Return the frame of a figure at `place`: the last cue before it, else the first one behind it."""
+        chosen = self.inherited
+        if not self.frames:
+            return chosen
+        for start, frame in self.frames:
+            if start > place and chosen is not None:
+                break
+            chosen = frame
+        return chosen
+
+
+_Reach = Literal["list", "sentence", "continue", "paragraph"]
+
+
+@dataclass(slots=True)
+class Walk:
+    """Goes through a post's sentences and remembers which frame is still open."""
+
+    near: date | None  # the day of posting, for dates without a year
+    enemy: str
+    open: Frame | None = None
+    reach: _Reach = "list"
+    as_of: date | None = None
+    gated: bool = False
+    enemies: Mapping[str, str] = field(default_factory=dict)
+
+    def frames(self, found: Sequence[Sentence]) -> Iterator[Framed]:
+        for sentence in found:
+            cues = sentence.part.cues
+            if cues:
+                framed = Framed(sentence, tuple(self._own(sentence, cues)), None)
+                self._open_after(framed)
+                yield framed
+            else:
+                yield Framed(sentence, (), self._inherited(sentence))
+
+    # cues
+
+    def _own(self, sentence: Sentence, cues: Sequence[Token]) -> Iterator[tuple[int, Frame]]:
+        since, as_of = self._dates(sentence)
+        subject = self.subject(sentence)
+        for cue in cues:
+            if cue.kind == "period":
+                yield cue.start, Frame(Scope.PERIOD, ScopeBasis.CUE, cue.text, None, as_of, subject)
+                continue
+            basis = ScopeBasis.HEADER if cue.kind == "gate" else ScopeBasis.CUE
+            self.gated = self.gated or cue.kind == "gate"
+            if self.as_of is None and cue.kind == "gate":
+                self.as_of = as_of
+            text = cue.kind if cue.kind == "campaign" else cue.text
+            yield cue.start, Frame(Scope.TOTAL, basis, text, since, as_of, subject)
+
+    def _dates(self, sentence: Sentence) -> tuple[date | None, date | None]:
+        """Return (since, as of): two dates in that order, or one that the word before it decides."""
+        tokens = sentence.part.tokens
+        if "date" not in sentence.part.kinds:
+            return None, None
+        found = [(at, token) for at, token in enumerate(tokens) if token.kind == "date"]
+        days = [(at, resolve(token, sentence.line, self.near)) for at, token in found]
+        days = [(at, day) for at, day in days if day]
+        if len(days) >= 2:  # noqa: PLR2004 - from … to …
+            first, last = days[0][1], days[1][1]
+            if first and last and first > last and len(sentence.line[found[0][1].start : found[0][1].end]) <= 5:  # noqa: PLR2004
+                first = first.replace(year=first.year - 1) if (first.month, first.day) != (2, 29) else None
+            return first, last
+        if not days:
+            return None, None
+        at, day = days[0]
+        before = tokens[at - 1] if at else None
+        if before is not None and before.kind == "range" and before.text == "from":
+            return day, None
+        return None, day
+
+    def subject(self, sentence: Sentence) -> str:
+        """Return whom the sentence is about, as far as its words tell."""
+        for token in sentence.part.tokens:
+            if token.kind == "subject":
+                return self.meant(token.text)
+            if token.kind == "gate" and "enemy" in token.text:
+                return self.meant(token.text)
+        return ""
+
+    def meant(self, word: str) -> str:
+        """Return who "enemy" is: whom the source is about, else whom the language's speakers fight."""
+        if not word.startswith("enemy"):
+            return word
+        return self.enemy or word.removeprefix("enemy").lstrip("-")
+
+    # reach
+
+    def _open_after(self, framed: Framed) -> None:
+        sentence = framed.sentence
+        where, last = framed.frames[-1]
+        part = sentence.part
+        figures_follow = any(t.kind == "number" and t.start > where for t in part.tokens)
+        self.open = last
+        if not figures_follow and (not part.stopped or last.basis is ScopeBasis.HEADER):
+            self.reach = "list"
+        elif not part.stopped:
+            self.reach = "list" if last.basis is ScopeBasis.HEADER and last.cue != "sentence" else "sentence"
+        elif last.scope is Scope.TOTAL:
+            self.reach = "continue"
+        else:
+            self.reach = "paragraph"
+
+    def _inherited(self, sentence: Sentence) -> Frame | None:
+        frame = self.open
+        if frame is None:
+            return None
+        part = sentence.part
+        if self.reach == "sentence":
+            if part.stopped:
+                self.reach = "continue" if frame.scope is Scope.TOTAL else "paragraph"
+            return frame
+        if self.reach == "continue":
+            if part.tokens[0].kind != "continue":
+                self.open = None
+                return None
+            self.reach = "continue" if part.stopped else "sentence"
+            return frame
+        if self.reach == "paragraph" and not sentence.after_blank:
+            return frame
+        if _listed(sentence):
+            return frame
+        if "number" in part.kinds:
+            self.open = None
+        return None
+
+
+def _listed(sentence: Sentence) -> bool:
+    """Say whether a sentence is a line of a list: nothing but marks stands before its first figure."""
+    items = sentence.items
+    return bool(items) and items[0].clean
