@@ -32,6 +32,8 @@ def load(stage: str, name: str) -> ModuleType:
     try:
         return importlib.import_module(f"monitor.{stage}.{name}")
     except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == __package__:
+            raise  # a mistake of ours, not a package that somebody could install
         wrong, right = f"it needs the package {error.name!r}", "Install it, or switch this off"
         raise ConfigError((Fault(f"monitor/{stage}", name, wrong, right),)) from error
 

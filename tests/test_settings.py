@@ -11,8 +11,9 @@ import pytest
 
 from monitor.errors import ConfigError
 from monitor.model import Category, Source
-from monitor.settings import UNLIMITED, Settings, load, load_tables, schema
-from monitor.settings.files import defaults_folder
+from monitor.settings import UNLIMITED, Settings, load, load_tables, options, schema
+from monitor.settings.files import Document, defaults_folder
+from monitor.settings.inputs import find
 
 TOKEN = "123456:AAF-made-up-for-this-test"
 TELEGRAM = """
@@ -202,6 +203,15 @@ def test_a_fault_names_the_file_that_has_to_be_opened(desk):
     )
 
 
+def test_a_key_that_the_operator_left_alone_is_looked_up_in_the_shipped_file():
+    document = Document("monitor.toml")
+    document.lay_over({"pace": {"hot_seconds": 10, "cold_seconds": 60}}, "shipped")
+    document.lay_over({"pace": {"hot_seconds": 5}}, "own")
+    assert document.file(("pace", "cold_seconds")) == "shipped"
+    assert document.file(("pace", "hot_seconds")) == "own"
+    assert document.file(("pace", "new")) == "own", "what is missing is to be added to one's own file"
+
+
 def test_a_route_that_no_module_reads_has_to_say_what_it_needs(desk):
     routes = '[channels."x.org"]\nlabel = "X"\naddress = "X"\n[channels."x.org".routes]\n'
     desk.write("sources/a.toml", f'name = "A"\n{routes}telegram_wob = {{ enabled = true }}\n')
@@ -346,6 +356,20 @@ def test_a_secret_that_cannot_be_right_is_a_fault_that_does_not_repeat_it(desk):
     (fault,) = desk.faults(TELEGRAM_BOT_TOKEN="no-token-at-all")
     assert "destinations.newsroom: token" in fault
     assert "no-token-at-all" not in fault
+
+
+def test_a_secret_that_a_service_repeats_in_its_complaint_is_hidden(tmp_path):
+    @dataclasses.dataclass(frozen=True)
+    class Options:
+        token: str = dataclasses.field(repr=False)
+
+        def __post_init__(self):
+            raise ValueError(f"{self.token} is not welcome")
+
+    inputs = find({"PIGEON_TOKEN": TOKEN}, None, tmp_path)
+    assert options.build(inputs, Options, {"token_env": "PIGEON_TOKEN"}, Document("desks.toml"), ("loft",)) is None
+    (fault,) = inputs.faults
+    assert str(fault) == "desks.toml: loft: ••• is not welcome. Correct this table"
 
 
 def test_a_secret_that_is_not_set_says_where_it_can_be(desk):
