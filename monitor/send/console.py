@@ -6,6 +6,7 @@ a file); there a struck figure is set between tildes and a link's address is wri
 
 from __future__ import annotations
 
+import io
 import os
 import select
 import sys
@@ -51,7 +52,8 @@ class ConsoleSender:
         self._stream = stream
         self._file = _file_number(stream)
         self._clock = clock
-        self._console = Console(file=stream, highlight=False, emoji=False, markup=False, soft_wrap=True)
+        self._page = _Page(stream)
+        self._console = Console(file=self._page, highlight=False, emoji=False, markup=False, soft_wrap=True)
 
     async def send(self, alert: Alert, *, key: str, reply_to: str | None, silent: bool) -> Outcome:  # noqa: ARG002 - no key, no sound
         name = "unnumbered" if alert.number is None else alert_name(alert.number)
@@ -69,11 +71,10 @@ class ConsoleSender:
             Text.assemble((title, "bold"), " · ", (alert.severity.value, _COLOURS[alert.severity]), f" · {moment}"),
             *(self._line(line) for line in prepare(alert)),
         ]
-        with self._console.capture() as captured:
-            for line in lines:
-                self._console.print(Text(" " * indent).append_text(line) if indent else line)
-            self._console.print()
-        return captured.get()
+        for line in lines:
+            self._console.print(Text(" " * indent).append_text(line) if indent else line)
+        self._console.print()
+        return self._page.take()
 
     def _line(self, line: Line) -> Text:
         text = Text(style="bold" if line.kind in {"headline", "flag"} else "")
@@ -114,6 +115,23 @@ class ConsoleSender:
                 return True
             await self._clock.sleep(0.1)
         return False
+
+
+class _Page(io.StringIO):
+    """Takes what Rich writes, which leaves the program when it meets a closed pipe; styled as the stream would be."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._terminal = not stream.closed and stream.isatty()
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+    def take(self) -> str:
+        text = self.getvalue()
+        self.seek(0)
+        self.truncate()
+        return text
 
 
 def _file_number(stream: TextIO) -> int | None:

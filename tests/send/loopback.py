@@ -32,6 +32,7 @@ class Loopback:
         self.script: deque[Fault | Raw | None] = deque()
         self.always: Fault | Raw | None = None
         self.requests: list[tuple[str, Mapping[str, Any]]] = []  # (path, body), of those that came in whole
+        self.came_in = asyncio.Event()
         self._handle = handle
         self._port = port
         self._server: asyncio.Server | None = None
@@ -76,6 +77,7 @@ class Loopback:
             return False
         body = json.loads(await reader.readexactly(int(headers.get("content-length", "0"))) or b"{}")
         self.requests.append((path, body))
+        self.came_in.set()
         answer = told if isinstance(told, Raw) else self._handle(path, body)
         if told == "hang-after-accept":
             await reader.read()  # until the client gives up
