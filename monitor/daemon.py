@@ -209,17 +209,13 @@ class Daemon:
 
     async def _has_room(self) -> bool:
         try:
-            await self._app.call(lambda store: _touch(store, self._app.clock.now()))
+            now = self._app.clock.now()
+            await self._app.call(lambda store: store.end_run(store.begin_run("room again", now), now, ""))
         except StoreFull:
             return False
         self._full = False
         _log.info("there is room again")
         return True
-
-
-def _touch(store: Store, now: datetime) -> None:
-    run = store.begin_run("room", now)
-    store.end_run(run, now, "there is room again")
 
 
 async def _ping(url: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,7 +94,7 @@ class Ledgers:
 
         gone = old_key if old_key != stated.order_key or not stated.claims else ""
         up_to = max(stated.order_key, old_key)
-        posts = _stated_from(tx.folded_from(rules.claimant, start))
+        posts = map(stated_of_folded, tx.folded_from(rules.claimant, start))
         for rewritten in refold(base, posts, stored, gone, up_to, rules, decisions):
             step = rewritten.step
             tx.replace_entries(rules.claimant, rewritten.order_key, step.entries, step.settlements)
@@ -105,8 +104,6 @@ def stated_of(post: Post, reading: Reading, text_hash: str, key: str, *, odd: bo
     return Stated(key, post.channel, post.id, text_hash, reading.claims, dated=reading.as_of is not None, odd_date=odd)
 
 
-def _stated_from(folded: Iterator[Folded]) -> Iterator[Stated]:
-    for one in folded:
-        yield Stated(
-            one.order_key, one.channel, one.post, one.text_hash, one.reading.claims, one.reading.as_of is not None
-        )
+def stated_of_folded(one: Folded) -> Stated:
+    reading = one.reading
+    return Stated(one.order_key, one.channel, one.post, one.text_hash, reading.claims, dated=reading.as_of is not None)

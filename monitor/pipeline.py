@@ -82,7 +82,7 @@ class Pipeline:
         report = Report(notes=[batch.note] if batch.note else [])
         known = store.known_hashes(place.channel.key, [found.post.id for found in batch.found if found.post])
         for post, cursor in batch.found:
-            if post is not None and known.get(post.id) == (text_hash(post.text), True) and place.live:
+            if post is not None and _is_known(known.get(post.id), post, place):
                 continue
             report.add(self._take_one(store, place, post, cursor, now))
         return report
@@ -181,3 +181,10 @@ class Pipeline:
             return []
         noticed = self.silences.post_seen(tx, seen.source, seen.channel, seen.post, seen.reading, state, seen.now)
         return noticed + self.telling.tell(tx, seen)
+
+
+def _is_known(known: tuple[str, bool] | None, post: Post, place: Place) -> bool:
+    """Say whether nothing is left to do for a post: its text is stored, and told if this route tells."""
+    if known is None or known[0] != text_hash(post.text):
+        return False
+    return known[1] or not place.live

@@ -43,6 +43,7 @@ class StoreThread:
 
     def _run(self, what: Callable[[Store], T]) -> T:
         if self._store is None:
+            self._settings.state.mkdir(parents=True, exist_ok=True)
             self._store = SqliteStore.open(self._settings.database)
         return what(self._store)
 
@@ -112,6 +113,15 @@ def places_of(sources: Iterable[Source]) -> tuple[Place, ...]:
     )
 
 
+def connect_route(kind: str, settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Collector]:
+    """Open a route of its own host's budget, to be closed by the caller."""
+    module, options = registry.load("collect", kind), settings.routes[kind]
+    limits = settings.host(module.host_of(options))
+    budget = Budget(limits.per_second, limits.ceiling, limits.in_flight, clock)
+    opened: AbstractAsyncContextManager[Collector] = module.connect(options, clock, budget)
+    return opened
+
+
 @asynccontextmanager
 async def assemble(
     settings: Settings, clock: Clock, *, chance: random.Random | None = None, digest_pause: timedelta = DIGEST_PAUSE
@@ -124,8 +134,7 @@ async def assemble(
         await call(lambda store: store)  # an unusable database is found now, not at the first post
         pipeline = build_pipeline(settings, digest_pause=digest_pause)
         collectors: dict[str, Collector] = {
-            kind: await stack.enter_async_context(_collector(kind, options, settings, clock))
-            for kind, options in settings.routes.items()
+            kind: await stack.enter_async_context(connect_route(kind, settings, clock)) for kind in settings.routes
         }
         senders = {
             name: await stack.enter_async_context(
@@ -152,14 +161,6 @@ async def assemble(
             _outbox(settings, call, senders, clock, chance or random.Random()),  # noqa: S311  # jitter is no secret
             places_of(settings.sources.values()),
         )
-
-
-def _collector(kind: str, options: object, settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Collector]:
-    module = registry.load("collect", kind)
-    limits = settings.host(module.host_of(options))
-    budget = Budget(limits.per_second, limits.ceiling, limits.in_flight, clock)
-    opened: AbstractAsyncContextManager[Collector] = module.connect(options, clock, budget)
-    return opened
 
 
 def _outbox(
