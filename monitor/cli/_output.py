@@ -1,0 +1,55 @@
+"""How listings look: aligned columns for people, one JSON object a line for machines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout; moments in UTC.")]
+
+_WIDE = 10_000  # columns; what is piped or kept in a file is never wrapped
+
+
+def print_json(rows: Iterable[Mapping[str, object]]) -> None:
+    """Print one object a line; moments as ISO text in UTC, days as ISO text."""
+    for row in rows:
+        typer.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:
+    """Print aligned columns; those whose headings are in `right` are numbers."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    numbers = frozenset(right)
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE).print(table)
+
+
+def when(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return a moment as the desk's clock shows it, "–" for never: "22 Nov 2026 18:05"."""
+    return "–" if moment is None else f"{moment.astimezone(zone):%-d %b %Y %H:%M}"
+
+
+def talk(text: str) -> None:
+    """Say something beside the data."""
+    typer.echo(text, err=True)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
