@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from monitor.parse.items import LABELS, Element, Item, Votes, elements, read_items, votes
-from monitor.parse.tokens import Shape, Token
+from monitor.parse.token import Token
+from monitor.parse.tokens import Shape
 
-CUES = frozenset({"gate", "total", "period", "campaign"})
+CUES = frozenset({"gate", "total", "period", "campaign", "as_of"})
 FIGURES = frozenset({"number", "range"})
 DIGITS = frozenset({"number", "date", "time", "percent", "decimal", "ordinal", "name", "link", "long", "age"})
 _ENDS = frozenset({"stop", ",", ";", ":", ".", "paren"})
@@ -29,7 +30,7 @@ class Part:
     def __post_init__(self) -> None:
         self.row = elements(self.tokens)
         self.kinds = frozenset(token.kind for token in self.tokens)
-        self.cues = tuple(e.token for e in self.row if e.kind in CUES)
+        self.cues = tuple(e.token for at, e in enumerate(self.row) if e.kind in CUES or _since(self.row, at))
         self.votes = votes(self.row) if not LABELS.isdisjoint(self.kinds) else Votes(0, 0)
 
     def items(self, *, label_first: bool) -> tuple[Item, ...]:
@@ -62,6 +63,12 @@ class Sentence:
     @property
     def items(self) -> tuple[Item, ...]:
         return self.part.items(label_first=self.label_first)
+
+
+def _since(row: Sequence[Element], at: int) -> bool:
+    """Say whether "since" with a date stands here; whether it is the right date shows later."""
+    element = row[at]
+    return element.kind == "range" and element.token.text == "from" and at + 1 < len(row) and row[at + 1].kind == "date"
 
 
 def parts(shape: Shape) -> tuple[Part, ...]:

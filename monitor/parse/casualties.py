@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from monitor.model import Qualifier
 from monitor.parse.numbers import Number
-from monitor.parse.tokens import Token
+from monitor.parse.token import Token
 
 _BETWEEN = frozenset({",", ";", "(", ")", ":", "joint", "breakdown", "break"})
-_PASSED = frozenset({"subject", "filler", "verb", "break"})
+_PASSED = frozenset({"subject", "filler", "break"})
 _CATEGORIES = {
     ("civilians", "killed"): "civilians_killed",
     ("civilians", "injured"): "civilians_injured",
@@ -50,19 +50,27 @@ def read_casualties(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -
 
 
 def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Iterator[Figure]:
+    tokens = [_person(token) for token in tokens]
     overall = next((t.text for t in tokens if t.kind == "group" and t.text != "children"), "")
     fate = group = ""
     for clause in _clauses(tokens):
         own_fate = next((t.text for t in clause.tokens if t.kind == "fate"), "")
         own_group = next((t.text for t in clause.tokens if t.kind == "group"), "")
         fate = own_fate or fate
-        if own_group and own_group != "children":
+        if own_group and not (clause.nested and own_group == "children"):
             group = own_group
         for number, qualifier, recalled in _numbers(clause, taken, own_fate):
             people = own_group or ("" if clause.nested else group or overall or "civilians")
             category = _CATEGORIES.get((people, fate))
             if category and number.number:
                 yield Figure(category, number.number, qualifier, number.start, number.end, recalled)
+
+
+def _person(token: Token) -> Token:
+    """Take what is a line's label in lists ("troops") as the kind of people it is in prose."""
+    if token.kind == "list_only" and token.text == "personnel_losses":
+        return token._replace(kind="group", text="soldiers")
+    return token
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[_Clause]:
@@ -129,7 +137,7 @@ def _of_people(tokens: Sequence[Token], at: int, own_fate: str, *, nested: bool)
     while after < len(tokens) and tokens[after].kind in _PASSED:
         after += 1
     following = tokens[after].kind if after < len(tokens) else "end"
-    if following in {"group", "fate", "unit"}:
+    if following in {"group", "fate"} or following == "unit" and tokens[after].text == "people":
         return True
     if following in {"end", "period", "total", "campaign", "-", "stop"}:
         return bool(own_fate) or not nested

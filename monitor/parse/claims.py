@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from monitor.model import Claim, Mention, Scope, ScopeBasis
@@ -83,11 +83,3 @@ def _why(loser: Candidate, winner: Candidate) -> str:
     if winner.claim.scope_basis is ScopeBasis.HEADER and loser.claim.scope_basis is not ScopeBasis.HEADER:
         return "the list has another figure"
     return "a better figure stands in the same post"
-
-
-def meant(category: str, meaning: Mapping[str, str]) -> str:
-    """Return what a category means in this publisher's mouth: slug → slug, or "killed" → "losses"."""
-    if category in meaning:
-        return meaning[category]
-    stem, _, word = category.rpartition("_")
-    return f"{stem}_{meaning[word]}" if stem and word in meaning else category

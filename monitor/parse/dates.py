@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from monitor.parse.tokens import Token
+from monitor.parse.token import Token
 
 _DIGITS = re.compile(r"\d+")
 _LONGEST_DAY = 2
@@ -14,38 +14,32 @@ _YEAR = 4
 _FAR_AHEAD = timedelta(days=45)  # a date without a year lies in the past, but for a slip of a few days
 
 
-def joined(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Put days, names of months and years together as one token whose text is the month."""
+def with_dates(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Put days, names of months and years together as one token whose text is the month's number.
+
+    "2 березня 2022", "2 March 2022", "March 2, 2022", each also without the year.
+    """
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        if token.kind == "month":
-            yield token  # a month alone
-        elif token.kind == "number" and _is_day(token) and _kind(tokens, at + 1) == "month":
-            last = at + 2 if _is_year(tokens, at + 2) else at + 1
-            yield Token("date", tokens[at + 1].text, token.start, tokens[last].end)
-            at = last
-        else:
-            yield token
-        at += 1
+        last = _last_of_date(tokens, at)
+        if last > at:
+            month = token.text if token.kind == "month" else tokens[at + 1].text
+            token = Token("date", month, token.start, tokens[last].end)
+        yield token
+        at = last + 1
 
 
-def american(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The same for "March 2" and "March 2, 2022"."""
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        if token.kind == "month" and at + 1 < len(tokens) and _is_day(tokens[at + 1]):
-            last = at + 1
-            if _kind(tokens, at + 2) == "," and _is_year(tokens, at + 3):
-                last = at + 3
-            elif _is_year(tokens, at + 2):
-                last = at + 2
-            yield Token("date", token.text, token.start, tokens[last].end)
-            at = last
-        else:
-            yield token
-        at += 1
+def _last_of_date(tokens: Sequence[Token], at: int) -> int:
+    """Return the index of the last token of the date that begins at `at`; `at` itself if none does."""
+    token = tokens[at]
+    if token.kind == "month" and at + 1 < len(tokens) and _is_day(tokens[at + 1]):
+        if _kind(tokens, at + 2) == "," and _is_year(tokens, at + 3):
+            return at + 3
+        return at + 2 if _is_year(tokens, at + 2) else at + 1
+    if _is_day(token) and _kind(tokens, at + 1) == "month":
+        return at + 2 if _is_year(tokens, at + 2) else at + 1
+    return at
 
 
 def _kind(tokens: Sequence[Token], at: int) -> str:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from monitor.model import Qualifier
 from monitor.parse.numbers import Number
-from monitor.parse.tokens import Token
+from monitor.parse.token import Token
 
 LABELS = frozenset({"category", "list_only", "model"})
-_SKIPPED = frozenset({"unit", "filler", "subject", "verb"})
+_SKIPPED = frozenset({"unit", "filler", "subject", "fate"})
 _DASHES = frozenset({"-", ":", "="})
 _BULLETS = frozenset({"-", "•", "▪", "·", "*", "●", "◾", "➤", "✓", "+"})
 
@@ -77,6 +77,8 @@ def elements(tokens: Sequence[Token]) -> list[Element]:
             continue
         if token.kind == "/" and folded and at + 1 < len(tokens):
             following = tokens[at + 1]
+            while len(folded) > 1 and folded[-1].kind == "filler" and following.kind in LABELS:
+                folded.pop()  # "БПЛА оперативно-тактичного рівня / UAV"
             if _same(folded[-1].token, following):
                 folded[-1] = Element(folded[-1].kind, folded[-1].token._replace(end=following.end))
                 at += 2
@@ -223,7 +225,7 @@ def _values_first(row: Sequence[Element]) -> Iterator[Item]:
         number, upper, here, _ = _ranged(row, at, element.token.number, element.token.end)
         parens: tuple[Paren, ...] = ()
         subject = ""
-        while here < len(row) and (row[here].kind in _SKIPPED - {"verb"} or row[here].kind in {"paren", "break"}):
+        while here < len(row) and (row[here].kind in _SKIPPED or row[here].kind in {"paren", "break"}):
             held = row[here].paren
             if held:
                 parens = (*parens, held)
@@ -246,7 +248,7 @@ def _values_first(row: Sequence[Element]) -> Iterator[Item]:
 
 def _clean(row: Sequence[Element], at: int) -> bool:
     return all(
-        e.kind in _BULLETS or e.kind in {"qualifier", "filler", "break", "subject", "verb", "part"} or _is_sign(e)
+        e.kind in _BULLETS or e.kind in {"qualifier", "filler", "break", "subject", "fate", "part"} or _is_sign(e)
         for e in row[:at]
     )
 

@@ -26,7 +26,7 @@ from monitor.model import (
 from monitor.parse import patterns
 from monitor.parse.blocks import DIGITS, Sentence, sentences
 from monitor.parse.casualties import Figure, read_casualties
-from monitor.parse.claims import Candidate, meant, settle, summed, unscoped
+from monitor.parse.claims import Candidate, settle, summed, unscoped
 from monitor.parse.items import LABELS, Inside, Item
 from monitor.parse.lexicon import Entry, Lexicon, canonical, entries, merge
 from monitor.parse.scope import Frame, Framed, Walk
@@ -42,11 +42,11 @@ class Grammar:
     """The compiled languages. Reading with it changes nothing but what it remembers of lines it saw."""
 
     def __init__(
-        self, entries_: Mapping[str, Entry], rules: Rules, categories: frozenset[str], version: str
+        self, entries_: Mapping[str, Entry], rules: Rules, starts: frozenset[date], version: str
     ) -> None:
         self._entries = entries_
         self._rules = rules
-        self.categories = categories
+        self.starts = starts  # what "since 24 February" has to mean for a total, where no source says
         self.version = version
         self._shaper = Shaper(Lexicon(entries_), rules)
         self._own: dict[str, tuple[Mapping[str, tuple[str, ...]], Shaper]] = {}
@@ -79,7 +79,8 @@ def compile_grammar(languages: Mapping[str, Mapping[str, Any]], categories: Mapp
             raise ValueError(f"words for categories that do not exist: {', '.join(sorted(strange))}")
     tables = json.dumps([languages, sorted(categories)], sort_keys=True, ensure_ascii=False, default=str)
     version = f"{VERSION}-{hashlib.sha256(tables.encode()).hexdigest()[:8]}"
-    return Grammar(words, rules, frozenset(categories), version)
+    starts = frozenset(t["dates"]["start"] for t in languages.values() if "dates" in t)
+    return Grammar(words, rules, starts, version)
 
 
 def read(post: Post, grammar: Grammar, source: Source | None = None) -> Reading:
@@ -112,8 +113,8 @@ class _Reader:
         self._meaning = source.meaning if source else {}
         self._claimant = source.claimant if source else None
         self._out = _Taken([], [], [], [])
-        enemy = self._about if self._about in {"russia", "ukraine"} else ""
-        self._walk = Walk(_day_of(post, source), enemy)
+        starts = {source.start} if source and source.start else grammar.starts
+        self._walk = Walk(_day_of(post, source), self._about, frozenset(starts))
 
     def reading(self) -> Reading:
         lines = self._grammar.shaper(self._source).shapes(self._text)
@@ -160,18 +161,25 @@ class _Reader:
         items = [item for item in sentence.items if self._counts(sentence, item, framed, shaped)]
         taken = [(item.start, item.end) for item in items]
         figures = read_casualties(sentence.part.tokens, taken)
-        veto = next((t.text for t in sentence.part.tokens if t.kind == "veto"), "")
+        veto = next((t.text for t in sentence.part.tokens if t.kind == "veto" and t.text != "forecast"), "")
         whole = (sentence.base + sentence.part.start, sentence.base + sentence.part.end)
         gated = framed.inherited is not None or any(f.basis is ScopeBasis.HEADER for _, f in framed.frames)
         if veto and not (gated and items):
             if sentence.part.kinds & DIGITS:
                 self._out.ignored.append((veto, whole))
             return
+        ahead = next((t.start for t in sentence.part.tokens if t.kind == "veto"), LONGEST)
+        items = [item for item in items if item.start < ahead]
+        figures = [figure for figure in figures if figure.start < ahead]
         for item in items:
             self._item(index, sentence, item, framed.at(item.start) or shaped, inverted=inverted)
         for figure in figures:
             self._figure(index, sentence, figure, framed.at(figure.start))
-        if not items and not figures:
+        if items or figures:
+            return
+        if ahead < LONGEST:
+            self._out.ignored.append(("forecast", whole))
+        else:
             self._left(sentence, whole)
 
     def _counts(self, sentence: Sentence, item: Item, framed: Framed, shaped: Frame | None) -> bool:
@@ -221,7 +229,7 @@ class _Reader:
         if frame is not None and frame.cue == "campaign" and not figure.category.startswith("personnel_"):
             frame = None
         subject = self._walk.subject(sentence) if figure.category.startswith("personnel_") else ""
-        rank = -4 if figure.recalled else 0
+        rank = -4 if figure.recalled else 2 * ("updated" in sentence.part.kinds)
         self._add(index, figure.category, value, None, figure.qualifier, None, frame, subject, span, rank=rank)
 
     def _add(
@@ -240,7 +248,7 @@ class _Reader:
         part: bool = False,
         rank: int = 0,
     ) -> None:
-        category = meant(category, self._meaning)
+        category = self._meaning.get(category, category)
         quote = self._quote(span)
         if frame is None or (frame.cue == "campaign" and not category.startswith("personnel_")):
             self._out.mentions.append(unscoped(category, value, quote, span))
@@ -272,7 +280,7 @@ class _Reader:
             for index, one in enumerate(framed)
             if one.inherited is None and not one.frames and _list_line(one.sentence)
         ]
-        if not rows or any(f.scope is Scope.PERIOD for one in framed for _, f in one.frames):
+        if not rows or any(f.scope is Scope.PERIOD for one in framed[: rows[-1][0]] for _, f in one.frames):
             return {}
         items = [item for _, one in rows for item in one.sentence.items]
         distinct = len({item.category for item in items})

@@ -6,15 +6,14 @@ shape of the list. Everything else stays without a scope and becomes no claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
 from monitor.model import Scope, ScopeBasis
 from monitor.parse.blocks import Sentence
 from monitor.parse.dates import resolve
-from monitor.parse.tokens import Token
 
 
 class Frame(NamedTuple):
@@ -55,18 +54,20 @@ class Walk:
     """Goes through a post's sentences and remembers which frame is still open."""
 
     near: date | None  # the day of posting, for dates without a year
-    enemy: str
+    about: str  # whom the source is about
+    starts: frozenset[date]  # days from which a total counts
     open: Frame | None = None
     reach: _Reach = "list"
     as_of: date | None = None
     gated: bool = False
-    enemies: Mapping[str, str] = field(default_factory=dict)
+    periods: bool = False  # whether any word in the post names a period
 
     def frames(self, found: Sequence[Sentence]) -> Iterator[Framed]:
+        self.periods = any(cue.kind == "period" for sentence in found for cue in sentence.part.cues)
         for sentence in found:
-            cues = sentence.part.cues
-            if cues:
-                framed = Framed(sentence, tuple(self._own(sentence, cues)), None)
+            own = tuple(self._own(sentence)) if sentence.part.cues else ()
+            if own:
+                framed = Framed(sentence, own, None)
                 self._open_after(framed)
                 yield framed
             else:
@@ -74,19 +75,24 @@ class Walk:
 
     # cues
 
-    def _own(self, sentence: Sentence, cues: Sequence[Token]) -> Iterator[tuple[int, Frame]]:
+    def _own(self, sentence: Sentence) -> Iterator[tuple[int, Frame]]:
         since, as_of = self._dates(sentence)
         subject = self.subject(sentence)
-        for cue in cues:
-            if cue.kind == "period":
+        for cue in sentence.part.cues:
+            if cue.kind == "as_of":
+                if self.about == "civilians" and not self.periods:  # such a source publishes running tolls
+                    yield cue.start, Frame(Scope.TOTAL, ScopeBasis.CUE, "as of", None, as_of, subject)
+            elif cue.kind == "range":
+                if since in self.starts:
+                    yield cue.start, Frame(Scope.TOTAL, ScopeBasis.CUE, "since", since, as_of, subject)
+            elif cue.kind == "period":
                 yield cue.start, Frame(Scope.PERIOD, ScopeBasis.CUE, cue.text, None, as_of, subject)
-                continue
-            basis = ScopeBasis.HEADER if cue.kind == "gate" else ScopeBasis.CUE
-            self.gated = self.gated or cue.kind == "gate"
-            if self.as_of is None and cue.kind == "gate":
-                self.as_of = as_of
-            text = cue.kind if cue.kind == "campaign" else cue.text
-            yield cue.start, Frame(Scope.TOTAL, basis, text, since, as_of, subject)
+            else:
+                basis = ScopeBasis.HEADER if cue.kind == "gate" else ScopeBasis.CUE
+                self.gated = self.gated or cue.kind == "gate"
+                self.as_of = self.as_of or as_of
+                text = cue.kind if cue.kind == "campaign" else cue.text
+                yield cue.start, Frame(Scope.TOTAL, basis, text, since, as_of, subject)
 
     def _dates(self, sentence: Sentence) -> tuple[date | None, date | None]:
         """Return (since, as of): two dates in that order, or one that the word before it decides."""
@@ -122,7 +128,8 @@ class Walk:
         """Return who "enemy" is: whom the source is about, else whom the language's speakers fight."""
         if not word.startswith("enemy"):
             return word
-        return self.enemy or word.removeprefix("enemy").lstrip("-")
+        sides = {"russia", "ukraine"}
+        return self.about if self.about in sides else word.removeprefix("enemy").lstrip("-")
 
     # reach
 
@@ -131,6 +138,8 @@ class Walk:
         where, last = framed.frames[-1]
         part = sentence.part
         figures_follow = any(t.kind == "number" and t.start > where for t in part.tokens)
+        if last.scope is Scope.PERIOD and part.stopped and "number" not in part.kinds and self.open is not None:
+            return  # prose that happens to name a day or a place
         self.open = last
         if not figures_follow and (not part.stopped or last.basis is ScopeBasis.HEADER):
             self.reach = "list"
@@ -152,11 +161,12 @@ class Walk:
             return frame
         if self.reach == "continue":
             if part.tokens[0].kind != "continue":
-                self.open = None
+                if part.tokens[0].kind != "fate":  # "Сбито: …" between "Среди них: …" and "Уничтожено: …"
+                    self.open = None
                 return None
             self.reach = "continue" if part.stopped else "sentence"
             return frame
-        if self.reach == "paragraph" and not sentence.after_blank:
+        if self.reach == "paragraph" and (not sentence.after_blank or frame.cue in {"event", "night"}):
             return frame
         if _listed(sentence):
             return frame

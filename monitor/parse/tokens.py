@@ -10,33 +10,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from monitor.parse import numbers
+from monitor.parse.dates import with_dates
 from monitor.parse.lexicon import TOKEN, Hit, Lexicon, spelling
 from monitor.parse.numbers import Number
 from monitor.parse.text import fold, strip
+from monitor.parse.token import Token
 
 MOST_TOKENS = 1_500  # of one line: nobody writes more, and what is longer stays unread as a whole
 _MASK = bytes.maketrans(b"123456789", b"000000000")
 _MOST_SHAPES = 4_096
 _LONGEST_SHAPE = 300  # characters of a line whose shape is worth keeping
 _AGREE = 3  # a thousand is followed by three digits, "8 тис. 815"
-
-
-class Token(NamedTuple):
-    """A piece of a line. `start` and `end` count code points in the original line.
-
-    Kinds: the tables of a language (`lexicon.KINDS`), and `number`, `date` (text is as written),
-    `time`, `percent`, `decimal`, `ordinal`, `name`, `link`, `long`, `word`, `stop`, `break` (a line's end), or a
-    mark itself (`(`, `)`, `-`, `/`, `,` …).
-    """
-
-    kind: str
-    text: str
-    start: int
-    end: int
-    number: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +86,7 @@ class Shaper:
     def _tokens(self, folded: str, plain: str, found: Sequence[re.Match[str]]) -> Iterator[Token]:
         hits = self._lexicon.find([spelling(match) for match in found])
         reader = _Reader(folded, plain, found, hits, self._rules)
-        return reader.tokens()
+        return with_dates(list(reader.tokens()))
 
 
 _DIGIT = re.compile(r"\d")

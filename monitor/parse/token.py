@@ -1,0 +1,22 @@
+"""One token: a piece of a line and what it is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from monitor.parse.numbers import Number
+
+
+class Token(NamedTuple):
+    """A piece of a line. `start` and `end` count code points in the original line.
+
+    Kinds: the tables of a language (`lexicon.KINDS`), and `number`, `date` (text is as written),
+    `time`, `percent`, `decimal`, `ordinal`, `name`, `link`, `long`, `word`, `stop`, `break` (a line's end), or a
+    mark itself (`(`, `)`, `-`, `/`, `,` …).
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    number: Number | None = None
