@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, TextIO
 
 from rich.console import Console
+from rich.style import Style as Look
 from rich.text import Text
 
 from monitor.model import Alert, Line, Severity, Span, Style, alert_name
@@ -87,8 +88,8 @@ class ConsoleSender:
             plain = f"~{span.text}~" if span.style is Style.STRIKE else span.text
             shown = span.href.partition("://")[2].rstrip("/") in plain
             return Text(plain if shown else f"{plain} <{span.href}>")
-        style = {Style.PLAIN: "", Style.BOLD: "bold", Style.STRIKE: "strike"}[span.style]
-        return Text(span.text, style=f"{style} link {span.href}".strip() if span.href else style)
+        bold, strike = (span.style is wanted or None for wanted in (Style.BOLD, Style.STRIKE))
+        return Text(span.text, style=Look(bold=bold, strike=strike, link=span.href or None))
 
     async def _write(self, text: str, remote_id: str) -> Outcome:
         """Write without ever waiting inside the system: a stopped terminal must not stop the program."""

@@ -102,6 +102,14 @@ async def test_a_terminal_shows_the_headline_bold_and_the_old_figure_struck(monk
     assert "\x1b[31murgent" in shown
 
 
+async def test_a_terminal_gets_links_that_can_be_opened(monkeypatch, pipe):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    reading, stream = pipe
+    await ConsoleSender(stream, FixedClock()).send(an_alert(), key="k", reply_to=None, silent=False)
+    shown = os.read(reading, PIPE_HOLDS).decode()
+    assert f";{LINK}\x1b\\t.me/GeneralStaffZSU/77\x1b]8;;" in shown
+
+
 async def test_no_color_means_no_colour(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("NO_COLOR", "1")
