@@ -47,7 +47,7 @@ _EXAMPLE = """\
 # about = "civilians"
 # time_zone = "Europe/Kyiv"
 # languages = ["en"]
-# start = 2026-01-01                # what its totals count from
+# start = 2026-03-05                # what its totals count from
 # caveat = "Not independently verified."
 
 # [window]                          # when its tally usually appears, local time
@@ -62,10 +62,10 @@ _EXAMPLE = """\
 # telegram_web = { enabled = true }
 
 # [words]                           # further wordings of a category in tallies.toml
-# civilians_killed = ["lost their lives"]
+# civilians_killed = ["perished"]
 
 # [[examples]]                      # monitor check proves the words with them
-# text = "Since 1 January 2026 a total of 12 people lost their lives."
+# text = "Since 5 March 2026 a total of 12 people perished."
 # expect = { civilians_killed = 12 }
 """
 

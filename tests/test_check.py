@@ -11,7 +11,7 @@ from monitor.settings import load
 def faults(tmp_path: Path, source: str) -> list[str]:
     folder = tmp_path / "config" / "sources"
     folder.mkdir(parents=True, exist_ok=True)
-    head = 'name = "Mine"\nabout = "civilians"\nlanguages = ["en"]\nstart = 2026-01-01\n'
+    head = 'name = "Mine"\nabout = "civilians"\nlanguages = ["en"]\nstart = 2026-03-05\n'
     (folder / "mine.toml").write_text(head + source, encoding="utf-8")
     found = check(load({}, working=tmp_path))
     return [str(fault) for fault in found if fault.file == "sources/mine.toml"]
@@ -25,11 +25,11 @@ expect = {{ civilians_killed = 12 }}
 """
 WORDS = """
 [words]
-civilians_killed = ["lost their lives"]
+civilians_killed = ["perished"]
 """
 EXAMPLE = """
 [[examples]]
-text = "Since 1 January 2026 a total of {} people {}."
+text = "Since 5 March 2026 a total of {} people {}."
 expect = {{ civilians_killed = 12 }}
 """
 
@@ -47,13 +47,13 @@ def test_a_pattern_that_reads_its_example_passes_and_one_that_does_not_is_told(t
 
 
 def test_further_words_that_read_their_example_pass(tmp_path):
-    assert faults(tmp_path, WORDS + EXAMPLE.format(12, "lost their lives")) == []
+    assert faults(tmp_path, WORDS + EXAMPLE.format(12, "perished")) == []
 
 
 @pytest.mark.parametrize("examples", ["", EXAMPLE.format(12, "were killed")])
 def test_further_words_without_an_example_that_has_them_are_told(tmp_path, examples):
     (fault,) = faults(tmp_path, WORDS + examples)
-    assert "words.civilians_killed: no example shows 'lost their lives' at work" in fault
+    assert "words.civilians_killed: no example shows 'perished' at work" in fault
 
 
 def test_an_example_that_reads_otherwise_is_told_with_what_was_read(tmp_path):

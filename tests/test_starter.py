@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor import starter
+from monitor.check import check
 from monitor.errors import ConfigError
 from monitor.settings import load
 
@@ -32,7 +33,8 @@ def test_every_commented_line_is_a_setting_that_works(tmp_path):
             uncommented(path)
     settings = load({"MONITOR_CONFIG": "desk", "TELEGRAM_BOT_TOKEN": "123456:made-up"}, working=tmp_path)
     assert settings.desk_timezone == "Europe/Kyiv"
-    assert settings.sources["example"].words["civilians_killed"] == ("lost their lives",)
+    assert settings.sources["example"].words["civilians_killed"] == ("perished",)
+    assert check(settings) == []
     duty = next(desk for desk in settings.desks if desk.name == "duty")
     assert duty.urgent == ("newsroom",)
     assert duty.quiet is not None
