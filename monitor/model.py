@@ -100,6 +100,7 @@ class Category:
 
     slug: str
     label: str  # "Armoured vehicles"
+    plural: str = ""  # how a sentence counts them, where the label will not do: "artillery systems"
     definition: str = ""
     never_say: tuple[str, ...] = ()  # words that would say more than the source did
     combines: tuple[str, ...] = ()  # aircraft_and_helicopters = aircraft + helicopters

@@ -10,7 +10,7 @@ from monitor.render.clean import NAME_LENGTH, clean, web_address
 from monitor.render.context import Context
 from monitor.render.headlines import first_line
 from monitor.render.rows import fold
-from monitor.render.wording import claim_line, inside, label, line
+from monitor.render.wording import claim_line, inside, label, line, verb
 
 
 def conflict(
@@ -38,9 +38,11 @@ def conflict(
     number = root.number if root is not None else None
     alerted = f"Alert {alert_name(number)} used {places[0]}. " if number is not None else ""
     lines = [
-        first_line(_sides(changes, context), max(days, default=None), context, "CONFLICT"),
+        first_line(
+            ["CONFLICT: {} " + verb(context.source)], _sides(changes, context), max(days, default=None), context
+        ),
         claim_line(changes, context),
-        line("flag", f"{figures.counted(len(changes), 'figure')} of one claimant and one day differ.", Style.BOLD),
+        line("flag", f"{_differ(changes)}: same claimant, same day.", Style.BOLD),
         *rows,
         line("text", f"{alerted}{_holds(first[0], second[0], places)}"),
         *_place_link(places[0], first[1]),
@@ -51,7 +53,7 @@ def conflict(
         "conflict",
         context.source.key,
         tuple(lines),
-        link=second[1],
+        link=web_address(second[1]),
         channel=second[0].key,
         reply_to=number,
     )
@@ -59,12 +61,16 @@ def conflict(
 
 def _sides(changes: Sequence[Change], context: Context) -> list[str]:
     """Return what the first line of a conflict says: the two figures if it is about one tally."""
-    several = f"{figures.counted(len(changes), 'figure')} differ"
+    several = f"{figures.counted(len(changes), 'figure')} in two ways"
     if len(changes) != 1 or changes[0].before is None or changes[0].now is None:
         return [several]
     change, name = changes[0], inside(label(changes[0].tally, context))
     both = " and ".join(figures.words(figure) for figure in (change.before, change.now) if figure)
     return [f"{name} {both}", several]
+
+
+def _differ(changes: Sequence[Change]) -> str:
+    return "1 figure differs" if len(changes) == 1 else f"{len(changes)} figures differ"
 
 
 def _holds(first: Channel, second: Channel, places: Sequence[str]) -> str:

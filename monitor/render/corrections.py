@@ -20,10 +20,10 @@ from monitor.model import (
     alert_name,
 )
 from monitor.render import figures
-from monitor.render.clean import NAME_LENGTH, clean, cut_columns
+from monitor.render.clean import NAME_LENGTH, clean, cut_columns, web_address
 from monitor.render.context import Context
 from monitor.render.flags import flags
-from monitor.render.headlines import headline
+from monitor.render.headlines import first_line, whats
 from monitor.render.rows import WIDTH, fold
 from monitor.render.sentences import edited_text
 from monitor.render.wording import (
@@ -35,6 +35,7 @@ from monitor.render.wording import (
     line,
     link_line,
     quote_line,
+    verb,
 )
 
 _SAME = "Same figures: "
@@ -59,7 +60,7 @@ def correction(
     day = as_of(changes, post, seen_at, context)
     misread = all(change.kind is ChangeKind.REREAD for change in changes)
     lines = [
-        headline(changes, day, context, _marker(changes)),
+        first_line(_openings(changes, context), whats(changes, context), day, context),
         claim_line(changes, context),
         line("flag", _what_happened(post, seen_at, misread=misread), Style.BOLD),
         *flags(changes, day, context),
@@ -75,7 +76,7 @@ def correction(
         context.source.key,
         tuple(lines),
         copy_text="" if misread else edited_text(changes, day, context),
-        link=post.url,
+        link=web_address(post.url),
         channel=post.channel,
         post=post.id,
         reply_to=root.number,
@@ -113,11 +114,12 @@ def same_figures(root: Alert, label: str) -> Alert:
 # ── the reply ─────────────────────────────────────────────────────────────────────────────
 
 
-def _marker(changes: Sequence[Change]) -> str:
+def _openings(changes: Sequence[Change], context: Context) -> list[str]:
+    """Return how the first line begins: what was done, and by whom."""
     kinds = {change.kind for change in changes}
     if kinds == {ChangeKind.REREAD}:
-        return "WE MISREAD"
-    return "WITHDRAWN" if kinds == {ChangeKind.WITHDRAWN} else "EDITED"
+        return [f"WE MISREAD – {{}} {verb(context.source)}:", "WE MISREAD {}:"]
+    return ["WITHDRAWN by {}:" if kinds == {ChangeKind.WITHDRAWN} else "EDITED by {}:"]
 
 
 def _what_happened(post: Post, seen_at: datetime, *, misread: bool) -> str:
@@ -216,12 +218,15 @@ def _struck_inside(part: Line, name: str, old: str, now: Figure | None) -> Line:
     found = re.search(rf"(?<=\b{re.escape(name)} ){figure}|{figure}(?= (\w+ )?{re.escape(name)})", part.text)
     if found is None or len(part.spans) != 1 or part.kind not in {"headline", "text"}:
         return part
-    span, (start, end) = part.spans[0], found.span()
-    added = f" {figures.words(now)}" if now else ""
-    if part.kind == "headline" and len(part.text) + len(added) > HEADLINE:
-        added = ""
-    pieces = (span._replace(text=part.text[:start]), Span(part.text[start:end], Style.STRIKE))
-    return part._replace(spans=(*pieces, span._replace(text=added + part.text[end:])))
+    span, before, after = part.spans[0], part.text[: found.start()], part.text[found.end() :]
+    new = f" {figures.words(now)}" if now else ""
+    for gone, added in ((found.group(), new), (old, new)):
+        if part.kind != "headline" or len(before + gone + added + after) <= HEADLINE:
+            break
+    else:
+        gone, added = found.group(), ""  # the row shows the new figure
+    pieces = (span._replace(text=before), Span(gone, Style.STRIKE), span._replace(text=added + after))
+    return part._replace(spans=pieces)
 
 
 def _after_table(lines: Sequence[Line]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from monitor.model import Change, Line, Scope, Style
+from monitor.model import Change, ChangeKind, Line, Scope, Style
 from monitor.render import figures
 from monitor.render.clean import cut
 from monitor.render.context import Context
@@ -29,31 +29,33 @@ _SHORT_NAME = 34  # leaves room for verb, what and the day
 
 def headline(changes: Sequence[Change], day: date, context: Context, marker: str = "") -> Line:
     """Return the first line: claimant, verb, what, as of when; the figure too when one tally changed."""
-    return first_line(_whats(changes, context), day, context, marker)
+    said = "{} " + verb(context.source) + ":"
+    return first_line(([f"{marker} – {said}"] if marker else []) + [said], whats(changes, context), day, context)
 
 
-def first_line(whats: Sequence[str], day: date | None, context: Context, marker: str = "") -> Line:
-    """Return the fullest first line that fits; a marker outlives a figure, and claimant and day outlive all."""
+def first_line(openings: Sequence[str], phrases: Sequence[str], day: date | None, context: Context) -> Line:
+    """Return the fullest first line that fits: an opening with the claimant's name in it, a phrase, the day.
+
+    A marker in the opening outlives a figure; claimant and day outlive all.
+    """
     dated = f", as of {figures.day(day)}" if day else ""
     full = claimant(context.source)
-    for mark in (f"{marker} – ", "") if marker else ("",):
-        for name in (full, cut(full, _SHORT_NAME)):
-            for what in whats:
-                text = f"{mark}{name} {verb(context.source)}: {what}{dated}"
+    for opening in openings:
+        for name in dict.fromkeys((full, cut(full, _SHORT_NAME))):
+            for phrase in phrases:
+                text = f"{opening.replace('{}', name)} {phrase}{dated}"
                 if len(text) <= HEADLINE:
                     return line("headline", text, Style.BOLD)
-    says = f"{cut(full, _SHORT_NAME)} {verb(context.source)}: "
-    return line("headline", f"{says}new figures{dated}", Style.BOLD)
+    return line("headline", f"{cut(full, _SHORT_NAME)} {verb(context.source)}: new figures{dated}", Style.BOLD)
 
 
-def _whats(changes: Sequence[Change], context: Context) -> list[str]:
+def whats(changes: Sequence[Change], context: Context) -> list[str]:
     """Return ways to say what is reported, the fullest first."""
     found = []
     principal = principals(changes, context)
     if len(principal) == 1:
         found += _single(principal[0], context)
-    found += _general(principal or changes, context)
-    return found
+    return found + (_losses(changes, context) or _mixed(principal or changes, changes, context))
 
 
 def principals(changes: Sequence[Change], context: Context) -> list[Change]:
@@ -67,37 +69,56 @@ def principals(changes: Sequence[Change], context: Context) -> list[Change]:
 
 
 def _single(change: Change, context: Context) -> list[str]:
-    phrase = figure_phrase(change, context)
+    phrase, short = figure_phrase(change, context), short_phrase(change, context)
     if not phrase:
         return []
-    tail = _period_tails([change], context)
-    difference = f" {figures.signed(change.difference)}" if change.difference is not None else ""
-    phrases = dict.fromkeys((f"{phrase}{difference}", phrase, phrase.rsplit(" losses: ", 1)[-1]))
-    return [f"{said}{end}" for said in phrases for end in tail]
+    moved = change.difference is not None and change.kind in {ChangeKind.RISE, ChangeKind.FALL}
+    difference = f" {figures.signed(change.difference or 0)}" if moved else ""
+    phrases = dict.fromkeys((f"{phrase}{difference}", phrase, f"{short}{difference}", short))
+    return [f"{said}{end}" for said in phrases for end in _period_tails([change], context)]
 
 
 def figure_phrase(change: Change, context: Context) -> str:
     """Return "Russian losses: tanks 12,251" or "352 civilians killed"; nothing where there is no figure."""
-    figure = figures.stated(change)
+    short, whose = short_phrase(change, context), adjective(change.tally.subject)
+    if not short or not whose or whose.lower() in short.lower():
+        return short
+    if is_loss(change.tally, context):
+        return f"{whose} losses: {short}"
+    name = inside(label(change.tally, context))
+    return short.replace(name, f"{whose} {name}", 1)
+
+
+def short_phrase(change: Change, context: Context) -> str:
+    """Return the same without a side's name, which the next line gives: "tanks 12,251", "112 drones launched"."""
+    figure = figures.stated(change) or change.before
     if figure is None:
         return ""
-    name, whose = inside(label(change.tally, context)), adjective(change.tally.subject)
+    name = inside(label(change.tally, context))
     if is_loss(change.tally, context):
-        return f"{whose} losses: {name} {figures.words(figure)}"
-    if whose and whose.lower() not in name.lower():
-        name = f"{whose} {name}"
+        return f"{name} {figures.words(figure)}"
     return f"{name}: {figures.words(figure)}" if figure.value == 1 else f"{figures.words(figure)} {name}"
 
 
-def _general(changes: Sequence[Change], context: Context) -> list[str]:
-    whose = subjects(change.tally for change in changes)
-    sides = [adjective(subject) for subject in whose]
-    if all(sides) and all(is_loss(change.tally, context) for change in changes):
-        what = f"{' and '.join(sides)} losses"
-    else:
-        named = [about(subject) for subject in whose if subject]
-        what = figures.counted(len(changes), "figure") + (f" about {', '.join(named)}" if named else "")
-    return [f"{what}{end}" for end in _period_tails(changes, context)]
+def _losses(changes: Sequence[Change], context: Context) -> list[str]:
+    """Return "Russian losses" where that is what all of the figures are."""
+    sides = [adjective(subject) for subject in subjects(change.tally for change in changes)]
+    if not all(sides) or not all(is_loss(change.tally, context) for change in changes):
+        return []
+    return [f"{' and '.join(sides)} losses{end}" for end in _period_tails(changes, context)]
+
+
+def _mixed(principal: Sequence[Change], changes: Sequence[Change], context: Context) -> list[str]:
+    """Return the first figure of a list that has no common name, else how many there are, and about whom."""
+    phrases = []
+    if len(principal) > 1 and (short := short_phrase(principal[0], context)):
+        full = figure_phrase(principal[0], context)
+        phrases = [f"{full}; more below", f"{short}; more below", f"{short}; more"]
+    count = figures.counted(len(changes), "figure")
+    named = [about(subject) for subject in subjects(change.tally for change in changes) if subject]
+    phrases += [f"{count} about {' and '.join(named)}"] if named else []
+    tails = _period_tails(changes, context)
+    return [f"{phrase}{tails[-1]}" for phrase in [*phrases, count]]
 
 
 def _period_tails(changes: Sequence[Change], context: Context) -> list[str]:

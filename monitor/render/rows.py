@@ -9,7 +9,7 @@ from monitor.model import Change, ChangeKind, Doubt, Line, Scope, Style
 from monitor.render import figures
 from monitor.render.clean import columns, cut_columns
 from monitor.render.context import Context
-from monitor.render.wording import about, has, is_loss, label, line, period, subjects
+from monitor.render.wording import about, has, is_loss, label, line, period
 
 WIDTH = 34  # what a phone shows in one width without breaking
 _INDENT = "  "
@@ -26,10 +26,9 @@ class Row(NamedTuple):
     free: bool = False  # never aligned: "old → new" has columns of its own
 
 
-def table(changes: Sequence[Change], context: Context) -> list[Line]:
-    """Return the rows of what changed, a heading over each subject and period where there are several."""
-    shown = [change for change in changes if is_shown(change)]
-    several = len(subjects(change.tally for change in shown)) > 1
+def table(changes: Sequence[Change], context: Context, *, several: bool) -> list[Line]:
+    """Return the rows of what changed, under a heading for each period, and for each subject where `several`."""
+    shown = sorted(filter(is_shown, changes), key=lambda change: not is_restated(change))  # the last rows are cut first
     all_new = all(change.kind is ChangeKind.NEW for change in shown)
     return grouped(
         [(heading(change, context, several=several), row(change, context, all_new=all_new)) for change in shown]

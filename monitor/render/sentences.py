@@ -22,9 +22,8 @@ from monitor.render.wording import (
     as_of,
     claimant,
     has,
-    inside,
     is_loss,
-    label,
+    noun,
     period,
     since,
     verb,
@@ -36,24 +35,29 @@ _ALL_NAMED = 6  # a list of at most this many changes is told in full; of a long
 _RECENT_DAYS = 6  # within a week the day's name is enough
 
 COPY = """\
-{%- macro clause(item) -%}
-{%- if item.lost -%}
-{{ item.forces }} had lost {{ item.figure }} {{ item.noun }}
-{%- else -%}
-the number of {{ item.noun }} {{ "was" if item.period else "stood at" }} {{ item.figure }}
-{%- endif -%}
-{%- if item.period %} ({{ item.period }}){% elif item.since %} since {{ item.since }}{% endif -%}
-{%- if item.printed is not none -%}
-, {{ item.direction }} of {{ item.amount }} by its totals, although its post gives the change as {{ item.printed }}
-{%- elif item.direction == "decrease" -%}
+{%- macro moved(item) -%}
+{%- if item.direction == "decrease" -%}
 , down from {{ item.before }} in its previous report
 {%- elif item.direction -%}
-, an increase of {{ item.amount }} {{ item.interval }}
+, an increase of {{ item.amount }} {{ item.interval if item.printed is none else "by its totals" }}
+{%- endif -%}
+{%- if item.printed is not none %}, although its post gives the change as {{ item.printed }}{% endif -%}
+{%- endmacro -%}
+{%- macro clause(item, spanned) -%}
+{%- if item.lost -%}
+{{ item.forces }} had lost {{ item.figure }} {{ item.noun }}
+{%- if spanned %}{{ item.span }}{% endif %}{{ moved(item) }}
+{%- else -%}
+the number of {{ item.noun }}
+{%- if spanned %}{{ item.span }}{{ "," if item.since }}{% endif %}
+{{ "was" if item.period else "stood at" }} {{ item.figure }}{{ moved(item) }}
 {%- endif -%}
 {%- endmacro -%}
-{{ claimant }} {{ said }} on {{ day }} that {{ clause(lead) }}.
-{%- if others %} {{ claimant }} also {{ said }} that
-{%- for item in others %} {{ clause(item) }}{{ ";" if not loop.last else "." }}{% endfor %}{% endif %}
+{{ claimant }} {{ said }} on {{ day }} that {{ clause(lead, true) }}.
+{%- for item in others %}
+{% if loop.first %}{{ claimant }} also {{ said }} that {% elif loop.last %}and that {% else %}that {% endif -%}
+{{ clause(item, loop.first or item.span != loop.previtem.span) }}{{ "." if loop.last else ";" }}
+{%- endfor %}
 {{ caveat }}
 """
 
@@ -62,10 +66,10 @@ EDITED = """\
 {{ claimant }} edited its post of {{ day }}
 {%- if item.withdrawn %} and no longer gives a figure for {{ item.noun }}; it first said {{ item.before }}.
 {%- else %} and now {{ says }} that
-{%- if item.lost %} {{ item.forces }} have lost {{ item.figure }} {{ item.noun }}
-{%- else %} the number of {{ item.noun }} {{ "was" if item.period else "stands at" }} {{ item.figure }}
+{%- if item.lost %} {{ item.forces }} have lost {{ item.figure }} {{ item.noun }}{{ item.span }}
+{%- else %} the number of {{ item.noun }}{{ item.span }}{{ "," if item.since }}
+{{ "was" if item.period else "stands at" }} {{ item.figure }}
 {%- endif %}
-{%- if item.period %} ({{ item.period }}){% elif item.since %} since {{ item.since }}{% endif %}
 {%- if item.before %}; it first said {{ item.before }}{% endif %}.
 {%- endif %}
 {%- endfor %}
@@ -84,11 +88,18 @@ class Item:
     since: str = ""
     period: str = ""
     before: str = ""
-    direction: str = ""  # "increase" or "decrease"; for a mismatch with its article
+    direction: str = ""  # "increase" or "decrease"
     amount: str = ""
     interval: str = ""
     printed: str | None = None
     withdrawn: bool = False
+
+    @property
+    def span(self) -> str:
+        """What the figure covers, to stand behind the noun."""
+        if self.period:
+            return f" ({self.period})"
+        return f" since {self.since}" if self.since else ""
 
 
 @cache
@@ -111,7 +122,7 @@ def copy_text(changes: Sequence[Change], post: Post, seen_at: datetime, context:
     lead = principals(told, context)[0] if principals(told, context) else told[0]
     others = [change for change in told if change is not lead]
     if len(told) > _ALL_NAMED:
-        others = [change for change in others if is_headed(change, context)]
+        others = [change for change in others if is_headed(change, context) or change.kind is ChangeKind.FALL]
     day = as_of(changes, post, seen_at, context)
     facts = {
         **_common(context),
@@ -152,11 +163,14 @@ def item(change: Change, context: Context) -> Item:
 
 def _moved(stands: Item, change: Change, difference: int, context: Context) -> Item:
     """Add by how much a total moved, and what the post prints where that does not fit."""
-    direction, printed = "increase" if difference > 0 else "decrease", None
-    if has(change, Doubt.DELTA_MISMATCH) and change.claim and change.claim.delta is not None:
-        direction, printed = ("an increase" if difference > 0 else "a decrease"), f"{change.claim.delta:+,}"
-    amount = f"{abs(difference):,}"
-    return replace(stands, direction=direction, amount=amount, interval=_interval(change, context), printed=printed)
+    mismatch = has(change, Doubt.DELTA_MISMATCH) and change.claim is not None and change.claim.delta is not None
+    return replace(
+        stands,
+        direction="increase" if difference > 0 else "decrease",
+        amount=f"{abs(difference):,}",
+        interval=_interval(change, context),
+        printed=f"{change.claim.delta:+,}" if mismatch and change.claim else None,
+    )
 
 
 def _can_be_pasted(change: Change) -> bool:
@@ -166,8 +180,8 @@ def _can_be_pasted(change: Change) -> bool:
 
 
 def _noun(tally: Tally, *, lost: bool, context: Context) -> str:
-    noun, whose = inside(label(tally, context)), adjective(tally.subject)
-    return noun if lost or not whose or whose.lower() in noun.lower() else f"{whose} {noun}"
+    name, whose = noun(tally, context), adjective(tally.subject)
+    return name if lost or not whose or whose.lower() in name.lower() else f"{whose} {name}"
 
 
 def _interval(change: Change, context: Context) -> str:

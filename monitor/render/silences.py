@@ -31,31 +31,31 @@ _KINDS: dict[Kind, _Words] = {
         "no tally yet",
         "Still late",
         "The earlier figures are not repeated as today's, and nothing is taken as zero.",
-        "Open the channel. If the tally stands there, run: monitor doctor",
+        "open the channel; if the tally stands there, run monitor doctor",
         "tally is here",
     ),
     "unreachable": _Words(
         "UNREACHABLE",
-        "we cannot read the channel",
+        "cannot be read",
         "Still unreachable",
         "This says nothing about whether it has posted: there may be new figures that we have not seen.",
-        "Open the channel by hand; look at the reason with: monitor doctor",
+        "open the channel by hand; for the reason run monitor doctor",
         "can be read again",
     ),
     "unreadable": _Words(
         "UNREADABLE",
-        "a post looks like the tally, and no figure was read",
+        "tally not read",
         "Still unreadable",
         "The earlier figures are not repeated as today's, and nothing is taken as zero.",
-        "Read the post by hand; see what was not understood with: monitor unread",
+        "read the post by hand; what was not understood is shown by monitor unread",
         "tally is read again",
     ),
     "image_only": _Words(
         "IMAGE ONLY",
-        "a picture without text was posted",
+        "no text to read",
         "Still only a picture",
         "Whatever figures the picture shows were not read: none is repeated, and none is taken as zero.",
-        "Open the post and read the picture",
+        "open the post and read the picture",
         "tally is here as text",
     ),
 }
@@ -72,7 +72,7 @@ def silence(kind: Kind, source: Source, detail: str, *, at: datetime, zone: Zone
         *([line("text", clean(detail))] if clean(detail) else []),
         *(_usual(source) if kind == "overdue" else []),
         line("text", words.not_assumed),
-        line("text", f"To do: {words.to_do}"),
+        line("text", f"To do: {words.to_do}."),
     ]
     return Alert(Severity.OPS, kind, source.key, tuple(lines))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.model import Alert, Change, ChangeKind, Doubt, Line, Post, Severity, Style, Unread
 from monitor.render import figures
-from monitor.render.clean import clean
+from monitor.render.clean import clean, web_address
 from monitor.render.context import Context
 from monitor.render.flags import flags, is_headed, marker
 from monitor.render.headlines import headline
@@ -23,6 +23,7 @@ from monitor.render.wording import (
     link_line,
     other_starts,
     posted_line,
+    subjects,
 )
 
 _QUOTED = 3
@@ -46,13 +47,14 @@ def tally(
     """
     told = [change for change in changes if change.kind in _NEWS]
     day = as_of(changes, post, seen_at, context)
+    several = len(subjects(change.tally for change in changes)) > 1
     lines = [
         headline(told or changes, day, context, marker(changes)),
         claim_line(told or changes, context),
         *flags(changes, day, context),
         *_unread(unread),
         *_all_new(told),
-        *table([change for change in changes if not is_headed(change, context)], context),
+        *table([change for change in changes if not is_headed(change, context)], context, several=several),
         *_unchanged(changes, context),
         *_covered(told, context),
         *_printed(changes),
@@ -66,7 +68,7 @@ def tally(
         context.source.key,
         tuple(lines),
         copy_text=copy_text(changes, post, seen_at, context),
-        link=post.url,
+        link=web_address(post.url),
         channel=post.channel,
         post=post.id,
         posted_at=post.published_at,

@@ -53,6 +53,13 @@ def label(tally: Tally, context: Context) -> str:
     return f"{name}, {place}" if place else name
 
 
+def noun(tally: Tally, context: Context) -> str:
+    """Return what a sentence counts: "tanks", "artillery systems"."""
+    known, place = category(tally.category, context), clean(tally.place, 24)
+    name = clean(known.plural, NAME_LENGTH) or inside(clean(known.label, NAME_LENGTH))
+    return f"{name} in {place}" if place else name
+
+
 def inside(name: str) -> str:
     """Return a label as it stands inside a sentence: "tanks", but "MLRS" and "UAVs"."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
@@ -132,7 +139,7 @@ def claim_line(changes: Sequence[Change], context: Context) -> Line:
     if totals:
         parts.append(f"Total since {figures.day(starts.most_common(1)[0][0])}." if starts else "Running total.")
     if len(totals) < len(changes):
-        parts.append("The figures for a period are not totals.")
+        parts.append("Figures for a period are no totals.")
     parts.append(clean(context.source.caveat))
     return line("text", " ".join(filter(None, parts)))
 

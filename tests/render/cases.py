@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from monitor import render
 from monitor.model import Alert, Change, ChangeKind, Doubt, Figure, Qualifier, Severity, Tally, Unread
 from tests.render.samples import (
     AIR_FORCE,
-    CATEGORIES,
     GENERAL_STAFF,
     INTERIOR_MINISTRY,
     KYIV,
+    RUSSIAN_MINISTRY,
     TELEGRAM,
     WEBSITE,
     change,
@@ -192,6 +193,41 @@ def civilians_alert() -> Alert:
     return render.tally(told, changes, Severity.ROUTINE, "new", where, seen_at=utc(2022, 3, 1, 10, 20, 9))
 
 
+def two_sides_alert() -> Alert:
+    """2 March 2022: Russia's Defence Ministry names its own dead, and what it says Ukraine lost."""
+    day, new = date(2022, 3, 2), ChangeKind.NEW
+    changes = (
+        change(new, "personnel_killed", 498, source=RUSSIAN_MINISTRY, subject="russia", day=day),
+        change(new, "personnel_wounded", 1_597, source=RUSSIAN_MINISTRY, subject="russia", day=day),
+        rise("tanks_and_afv", 472, 311, source=RUSSIAN_MINISTRY, day=day, delta=None),
+        rise("mlrs", 62, 51, source=RUSSIAN_MINISTRY, day=day, delta=None),
+    )
+    where = context(RUSSIAN_MINISTRY, replace(TELEGRAM, source="mod-russia"))
+    told = post(utc(2022, 3, 2, 15, 0), url="https://t.me/mod_russia/13200", id="13200")
+    return render.tally(told, changes, Severity.URGENT, "first_is_news", where, seen_at=utc(2022, 3, 2, 15, 3))
+
+
+def reread_reply() -> Alert:
+    """We misread: the post stands as it stood."""
+    wrong = change(ChangeKind.REREAD, "tanks", 211, 2_110, day=date(2022, 3, 2), difference=-1_899)
+    return render.correction(
+        post(utc(2022, 3, 2, 7, 0)),
+        (wrong,),
+        Severity.URGENT,
+        "reread",
+        context(),
+        root=replace(routine_alert(), number=3),
+        root_at=utc(2022, 3, 2, 7, 1),
+        seen_at=utc(2022, 3, 4, 9, 0),
+    )
+
+
+def edited_single() -> Alert:
+    """An alert about one figure, after that figure was edited: the first line is struck too."""
+    edited = change(ChangeKind.EDITED, "artillery", 37_874, 37_832, day=date(2026, 3, 4), yesterday=date(2026, 3, 4))
+    return render.corrected(fell_alert(), (edited,), context(), at=utc(2026, 3, 4, 6, 0))
+
+
 def night_alert() -> Alert:
     """A night's figures: they name their period and are compared with nothing."""
     at, day = utc(2026, 8, 8, 5, 30), date(2026, 8, 8)
@@ -247,6 +283,12 @@ def after_a_gap_alert() -> Alert:
     return render.tally(post(at), changes, Severity.ROUTINE, "rise", context(), seen_at=utc(2026, 8, 8, 4, 12, 5))
 
 
+def day_before_alert() -> Alert:
+    day, at = date(2026, 8, 7), utc(2026, 8, 7, 4, 10)
+    changes = (rise("tanks", 12_247, 12_246, day=day), rise("uav", 447_855, 446_266, day=day))
+    return render.tally(post(at, id="41201"), changes, Severity.ROUTINE, "rise", context(), seen_at=utc(2026, 8, 8, 19))
+
+
 def silences() -> dict[str, Alert]:
     at = utc(2026, 8, 8, 6, 15)
     details = {
@@ -276,7 +318,7 @@ def watching_alert() -> Alert:
 
 def digest_alert() -> Alert:
     return render.digest(
-        (after_a_gap_alert(), replace(merged_alert(), posted_at=utc(2026, 8, 7, 4, 0))),
+        (day_before_alert(), after_a_gap_alert()),
         GENERAL_STAFF,
         at=utc(2026, 8, 8, 19, 30),
         zone=KYIV,
@@ -294,6 +336,7 @@ def new_line_alert() -> Alert:
 ALERTS = {
     "a-routine": routine_alert,
     "a-civilians": civilians_alert,
+    "a-two-sides": two_sides_alert,
     "a-night": night_alert,
     "a-merged-and-missing": merged_alert,
     "a-after-a-gap": after_a_gap_alert,
@@ -301,6 +344,8 @@ ALERTS = {
     "b-fell": fell_alert,
     "c-edited": edit_reply,
     "c-edited-root": edited_root,
+    "c-edited-single": edited_single,
+    "c-misread": reread_reply,
     "c-withdrawn": withdrawn_reply,
     "e-digit-slip": slip_alert,
     "f-late": lambda: silences()["overdue"],
@@ -315,4 +360,17 @@ ALERTS = {
     "digest": digest_alert,
 }
 
-__all__ = ["ALERTS", "CATEGORIES"]
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def projection(alert: Alert) -> str:
+    """Return everything a person reads of an alert, as a golden file keeps it."""
+    parts = [render.plain(alert)]
+    if alert.copy_text:
+        parts.append(f"[to paste] {alert.copy_text}")
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":  # writes the golden files anew; read every line of the difference before keeping it
+    for name, made in ALERTS.items():
+        GOLDEN.joinpath(f"{name}.txt").write_text(projection(made()), "utf-8")

@@ -24,18 +24,23 @@ CATEGORIES: Mapping[str, Category] = {
         Category("tanks", "Tanks"),
         Category("tanks_and_afv", "Tanks, armoured vehicles"),
         Category("afv", "Armoured vehicles"),
-        Category("artillery", "Artillery"),
+        Category("artillery", "Artillery", plural="artillery systems"),
         Category("mlrs", "MLRS"),
-        Category("anti_air", "Air defence"),
+        Category("anti_air", "Air defence", plural="air-defence systems"),
         Category("aircraft", "Aircraft", rare=True),
         Category("helicopters", "Helicopters", rare=True),
         Category("uav", "UAVs"),
         Category("cruise_missiles", "Cruise missiles"),
-        Category("warships_boats", "Warships/boats", rare=True),
+        Category("warships_boats", "Warships/boats", plural="warships and boats", rare=True),
         Category("submarines", "Submarines", rare=True),
         Category("vehicles", "Vehicles"),
         Category("fuel_tanks", "Fuel tanks"),
-        Category("vehicles_fuel_tanks", "Vehicles, tankers", succeeds=("vehicles", "fuel_tanks")),
+        Category(
+            "vehicles_fuel_tanks",
+            "Vehicles, tankers",
+            plural="vehicles and tankers",
+            succeeds=("vehicles", "fuel_tanks"),
+        ),
         Category("special_equipment", "Special equipment"),
         Category("ugv", "Ground robots"),
         Category("civilians_killed", "Civilians killed"),
@@ -66,6 +71,14 @@ INTERIOR_MINISTRY = replace(
     claimant="interior-ua",
     about="civilians",
     channels=(),
+)
+RUSSIAN_MINISTRY = Source(
+    "mod-russia",
+    "Russia's Defence Ministry",
+    "mod-russia",
+    about="ukraine",
+    time_zone="Europe/Moscow",
+    start=INVASION,
 )
 AIR_FORCE = replace(
     GENERAL_STAFF, key="air-force-ua", name="Ukraine's Air Force", claimant="air-force-ua", start=None, channels=()
