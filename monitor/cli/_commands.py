@@ -58,6 +58,7 @@ def _load(name: str) -> Any:  # noqa: ANN401  # the type of commands is private 
         group.command(name)(module.command)
     made = get_command(group)
     made.name = name
+    made.short_help = " ".join((made.help or "").partition("\n\n")[0].split())  # whole, not cut to what fits
     return made
 
 

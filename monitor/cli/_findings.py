@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from monitor.errors import StoreError
 
@@ -56,6 +53,9 @@ def of_the_clock(settings: Settings, clock: Clock) -> Finding:
 
 
 def of_the_disk(settings: Settings) -> Finding:
+    import os
+    import shutil
+
     folder = settings.state
     if not folder.is_dir():
         return Finding("warning", "disk", f"{folder} is not there yet", "The first pass makes it: monitor once")
@@ -126,6 +126,8 @@ def of_the_outbox(store: SqliteStore) -> Iterator[Finding]:
 
 
 def _of_the_channels(store: SqliteStore, settings: Settings) -> Iterator[Finding]:
+    from zoneinfo import ZoneInfo
+
     from monitor.cli._output import when
     from monitor.store.whereabouts import Whereabouts
     from monitor.wiring import places_of

@@ -6,10 +6,12 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout; moments in UTC.")]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,12 +45,12 @@ class _Outcome:
 
 def command(
     ctx: typer.Context,
-    sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Only these; all by default.")
-    ] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Only these; all by default.")] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 10 if anything changed.")] = False,
 ) -> None:
     """Read every source once, tell the desk what changed, and exit."""
+    import asyncio
+
     from monitor.cli import _logs
     from monitor.cli._alone import alone
     from monitor.clock import SystemClock
@@ -86,6 +84,8 @@ def _chosen(settings: Settings, named: list[str]) -> frozenset[str]:
 
 
 async def _once(settings: Settings, clock: Clock, chosen: frozenset[str]) -> _Outcome:
+    from datetime import timedelta
+
     from monitor.wiring import assemble
 
     outcome = _Outcome()
@@ -109,6 +109,8 @@ def _begin(store: Store, settings: Settings, app: Application, clock: Clock) -> 
 
 async def _read(app: Application, places: list[Place], outcome: _Outcome) -> None:
     """Read all places, as many at a time as each host may be asked. Raises StoreError."""
+    import asyncio
+
     hosts = {app.collectors[place.route].host for place in places}
     limits = {host: asyncio.Semaphore(app.settings.host(host).in_flight) for host in hosts}
 
