@@ -8,6 +8,7 @@ from rich.text import Text
 
 from monitor.model import Claim, Reading
 
+_COLUMNS = ("category", "value", "delta", "scope", "as of", "subject", "span")
 _CLAIM, _MENTION, _IGNORED, _UNREAD = "bold green", "yellow", "dim", "bold red"
 
 
@@ -15,18 +16,20 @@ def show(found: Reading) -> None:
     """Print claims, mentions and what no rule took."""
     console = Console()
     if found.claims:
-        table = Table("category", "value", "delta", "scope", "as of", "subject", "from", box=None, header_style="bold")
+        table = Table(*_COLUMNS, box=None, header_style="bold")
+        for column in table.columns:
+            column.no_wrap = True
         for claim in found.claims:
             table.add_row(
                 claim.category, _value(claim), "" if claim.delta is None else f"{claim.delta:+,}",
                 f"{claim.scope.value} ({claim.scope_basis.value})", claim.as_of.isoformat() if claim.as_of else "",
-                claim.subject, Text(claim.quote.strip()[:60]),
+                claim.subject, f"{claim.span[0]}-{claim.span[1]}",
             )  # fmt: skip
         console.print(table)
     for mention in found.mentions:
-        console.print(Text(f"mentioned: {mention.category} {mention.value}, {mention.why}", style=_MENTION))
+        console.print(Text(f"mentioned: {mention.category} {mention.value}, {mention.why}", style=_MENTION), soft_wrap=True)
     for unread in found.unread:
-        console.print(Text(f"unread: {unread.text.strip()}", style=_UNREAD))
+        console.print(Text(f"unread: {unread.text.strip()}", style=_UNREAD), soft_wrap=True)
     console.print(Text(f"{found.status.value}; parser {found.parser}", style=_IGNORED))
 
 
@@ -46,9 +49,9 @@ def explain(text: str, found: Reading) -> None:
         rule = f"{claim.category} = {_value(claim)}, {claim.scope.value} by {claim.scope_basis.value}"
         legend.append(f"{rule}: {_short(text, *claim.span)}\n", style=_CLAIM)
     console = Console()
-    console.print(shown)
+    console.print(shown, soft_wrap=True)
     console.print()
-    console.print(legend, end="")
+    console.print(legend, end="", soft_wrap=True)
 
 
 def _short(text: str, start: int, end: int) -> str:

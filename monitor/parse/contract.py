@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from monitor.errors import InputError
 from monitor.model import Claim, Post, Reading, Source
 from monitor.parse.reader import Grammar, read
 
 
-def parse_line(line: str, grammar: Grammar, sources: Mapping[str, Source] | None = None) -> dict[str, Any]:
+class SupportsWrite(Protocol):
+    def write(self, text: str, /) -> object: ...
+    def flush(self) -> object: ...
+
+
+def stream(
+    lines: Iterable[str],
+    grammar: Grammar,
+    sources: Mapping[str, Source],
+    out: SupportsWrite,
+    forced: Source | None = None,
+) -> int:
+    """Answer line by line, in the same order; return how many lines were no such object."""
+    failed = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            answer = parse_line(line, grammar, sources, forced)
+        except InputError as error:
+            failed += 1
+            answer = {"id": None, "error": str(error)}
+        out.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n")
+        out.flush()
+    return failed
+
+
+def parse_line(
+    line: str, grammar: Grammar, sources: Mapping[str, Source] | None = None, forced: Source | None = None
+) -> dict[str, Any]:
     """Read one line of JSON Lines and return the answer as plain data.
 
-    `sources` are found by the object's "source" or "channel". Raises InputError where the line is no
+    `sources` are found by the object's "source" or "channel", unless one is `forced`. Raises InputError where the line is no
     object with "id" and "text", or one of its fields is not what it should be.
     """
     try:
@@ -24,7 +53,7 @@ def parse_line(line: str, grammar: Grammar, sources: Mapping[str, Source] | None
         raise InputError(f"not JSON: {error}") from error
     post = post_of(given)
     known = sources or {}
-    source = known.get(str(given.get("source", ""))) or known.get(post.channel)
+    source = forced or known.get(str(given.get("source", ""))) or known.get(post.channel)
     return {"id": given["id"], **as_data(read(post, grammar, source))}
 
 

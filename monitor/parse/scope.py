@@ -83,7 +83,7 @@ class Walk:
                 if self.about == "civilians" and not self.periods:  # such a source publishes running tolls
                     yield cue.start, Frame(Scope.TOTAL, ScopeBasis.CUE, "as of", None, as_of, subject)
             elif cue.kind == "range":
-                if since in self.starts:
+                if since in self.starts and "gate" not in sentence.part.kinds:
                     yield cue.start, Frame(Scope.TOTAL, ScopeBasis.CUE, "since", since, as_of, subject)
             elif cue.kind == "period":
                 yield cue.start, Frame(Scope.PERIOD, ScopeBasis.CUE, cue.text, None, as_of, subject)

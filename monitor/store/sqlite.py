@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from monitor.errors import StoreError
+from monitor.model import Post
 from monitor.store.connection import Connection
-from monitor.store.ledger import Ledger
+from monitor.store.ledger import Ledger, Numbers
 from monitor.store.migrations import prepare
 from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
@@ -30,6 +31,9 @@ _HASHES = """
 _TALLY_POSTS = """
     SELECT post, published_at, reread_at FROM posts
     WHERE channel = ? AND order_key >= ? AND order_key <> '' AND published_at >= ? ORDER BY order_key"""
+_LATEST = """
+    SELECT v.text, p.published_at, v.media, p.lang, p.forwarded_from
+    FROM posts p JOIN versions v ON v.id = p.version WHERE p.channel = ? AND p.post = ?"""
 _REREAD = "UPDATE posts SET reread_at = ? WHERE channel = ? AND post = ?"
 _BEGIN_RUN = "INSERT INTO runs (kind, started_at) VALUES (?, ?)"
 _END_RUN = "UPDATE runs SET ended_at = ?, detail = ? WHERE id = ?"
@@ -38,7 +42,7 @@ _ACKNOWLEDGE = """
     SELECT number, revision, ?, ? FROM alerts WHERE number = ? ON CONFLICT DO NOTHING"""
 
 
-class SqliteTransaction(Posts, Ledger, Telling, Whereabouts):
+class SqliteTransaction(Ledger, Posts, Telling, Whereabouts):
     """All writes of one post (`ports.Transaction`); each part keeps its statements in its own file."""
 
 
@@ -47,6 +51,10 @@ class SqliteStore(Outbox):
 
     Every method raises `errors.StoreError` (busy, full, corrupt, newer) and nothing of SQLite's.
     """
+
+    def __init__(self, db: Connection) -> None:
+        super().__init__(db)
+        self._numbers = Numbers(db)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, patience: float = PATIENCE) -> Self:
@@ -72,7 +80,7 @@ class SqliteStore(Outbox):
     def transaction(self) -> Iterator[SqliteTransaction]:
         """All or nothing. Holds the write lock from the start, so that what is read in it is what is held."""
         with self.db.atomic():
-            yield SqliteTransaction(self.db)
+            yield SqliteTransaction(self.db, self._numbers)
 
     # collecting
     def cursor(self, channel: str, route: str) -> str:
@@ -100,6 +108,22 @@ class SqliteStore(Outbox):
             self.db.many(_REREAD, [(reread_at, channel, post) for post in ids])
 
     # the desk and the operator
+    def latest_post(self, channel: str, post: str) -> Post | None:
+        """Return the latest version of a stored post, as far as reading it again needs it."""
+        row = self.db.one(_LATEST, (channel, post))
+        if row is None:
+            return None
+        text, published_at, media, lang, forwarded_from = row
+        return Post(
+            channel,
+            post,
+            text,
+            published_at=moment(published_at),
+            media=tuple(json.loads(media)),
+            lang=lang,
+            forwarded_from=forwarded_from,
+        )
+
     def acknowledge(self, alert: int, by: str, at: datetime) -> bool:
         """Note who has seen an alert as it stands now (a later revision is open again); False if known already."""
         return self.db.run(_ACKNOWLEDGE, (by, moment_text(at), alert)).rowcount > 0
