@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _HIDDEN = "[secret]"
 
 
-def configure(secrets: Iterable[str] = ()) -> None:
-    """Send our log and that of every library to stderr; none of the `secrets` is ever shown."""
+def configure(secrets: Iterable[str], *, level: int = logging.WARNING) -> None:
+    """Send our log, from `level` on, and every library's warnings to stderr; no secret is ever shown."""
     import structlog
 
     shared: list[Processor] = [
@@ -39,7 +39,7 @@ def configure(secrets: Iterable[str] = ()) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("monitor").setLevel(logging.INFO)
+    logging.getLogger("monitor").setLevel(level)
 
 
 class _Hiding:

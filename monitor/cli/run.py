@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 def command(ctx: typer.Context) -> None:
     """Watch the channels and tell the desk, until stopped (SIGTERM or Ctrl-C)."""
     import asyncio
+    import logging
 
     from monitor.cli import _logs
     from monitor.cli._alone import alone
     from monitor.clock import SystemClock
 
     settings, clock = settings_of(ctx), SystemClock()
-    _logs.configure(settings.secrets)
+    _logs.configure(settings.secrets, level=logging.INFO)
     with alone(settings, clock):
         asyncio.run(_run(settings, clock))
 

@@ -87,8 +87,8 @@ class World:
 
 def build(server: PreviewServer, folder: Path) -> World:
     """Make the operator's folder: only the General Staff is watched, on the local preview."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    world = World(server, folder, now)
+    soon = datetime.now(UTC) + timedelta(minutes=2)  # later than the moment at which the channel is switched on
+    world = World(server, folder, soon.replace(microsecond=0))
     world.write("monitor.toml", f'[routes.telegram_web]\nbase_url = "{server.base_url}"\n')
     for path in (defaults_folder() / "sources").glob("*.toml"):
         if path.stem != SOURCE:
