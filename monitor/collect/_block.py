@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -13,21 +14,21 @@ from monitor.model import Channel, Post
 
 _LONGEST_ID = 18  # digits; real ones are signed 32-bit numbers
 _UNKNOWN = "unknown"  # a post that was forwarded from where nobody says
-_MEDIA = {
-    "tgme_widget_message_photo_wrap": "photo",
-    "tgme_widget_message_video_player": "video",
-    "tgme_widget_message_roundvideo_player": "video",
-    "tgme_widget_message_document": "document",
-    "tgme_widget_message_voice": "voice",
-    "tgme_widget_message_sticker": "sticker",
-    "tgme_widget_message_tgsticker": "sticker",
-    "tgme_widget_message_videosticker": "sticker",
-    "tgme_widget_message_location": "location",
-    "tgme_widget_message_location_wrap": "location",
-    "tgme_widget_message_contact": "contact",
-    "tgme_widget_message_poll": "poll",
+_CLASS = re.compile(rb"tgme_widget_message_(\w+)")
+_MEDIA = {  # by the end of the class: tgme_widget_message_…
+    b"photo_wrap": "photo",
+    b"video_player": "video",
+    b"roundvideo_player": "video",
+    b"document": "document",
+    b"voice": "voice",
+    b"sticker": "sticker",
+    b"tgsticker": "sticker",
+    b"videosticker": "sticker",
+    b"location": "location",
+    b"location_wrap": "location",
+    b"contact": "contact",
+    b"poll": "poll",
 }
-_MEDIA_MARKS = tuple((name.encode(), name, kind) for name, kind in _MEDIA.items())
 
 
 class Block(NamedTuple):
@@ -47,14 +48,12 @@ def address_of(message: LexborNode) -> tuple[str, int | None]:
 def read_block(message: LexborNode, channel: Channel, number: int, served: bytes | None) -> Block:
     """Read one message; `served` are its bytes, taken from the document where they are not known."""
     raw = served if served is not None else (message.html or "").encode()
-    album = _album(message, number) if b"?single" in raw else ()
+    named = set(_CLASS.findall(raw))  # spares most searches in the document; what is in it is only perhaps there
+    album = _album(message, number) if b"grouped_wrap" in named else ()
     last_id = max((number, *map(int, album)))
     if "service_message" in (message.attrs.get("class") or "").split():
         return Block(number, last_id, None)
-    text = text_of(message)
-    media = tuple(
-        dict.fromkeys(kind for mark, name, kind in _MEDIA_MARKS if mark in raw and message.css_first("." + name))
-    )
+    text, media = text_of(message), _media(message, named)
     post = Post(
         channel=channel.key,
         id=str(number),
@@ -62,13 +61,24 @@ def read_block(message: LexborNode, channel: Channel, number: int, served: bytes
         published_at=_published_at(message),
         url=f"https://t.me/{message.attrs.get('data-post')}",
         media=media,
-        forwarded_from=_forwarded_from(message) if b"forwarded_from" in raw else None,
-        reply_to=_reply_to(message, channel) if b"tgme_widget_message_reply" in raw else None,
+        forwarded_from=_forwarded_from(message) if b"forwarded_from" in named else None,
+        reply_to=_reply_to(message, channel) if b"reply" in named else None,
         album=album,
         kind="message" if text or media else "restricted",
         raw=raw.decode("utf-8", "replace"),
     )
     return Block(number, last_id, post)
+
+
+def _media(message: LexborNode, named: set[bytes]) -> tuple[str, ...]:
+    if named.isdisjoint(_MEDIA):
+        return ()
+    kinds = (
+        kind
+        for name, kind in _MEDIA.items()
+        if name in named and message.css_first(f".tgme_widget_message_{name.decode()}") is not None
+    )
+    return tuple(dict.fromkeys(kinds))
 
 
 def _published_at(message: LexborNode) -> datetime | None:

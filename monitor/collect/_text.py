@@ -11,9 +11,9 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-_BREAK = re.compile(rb"<br\s*/?>(?:\r?\n)?", re.IGNORECASE)
-_BLOCK_ENDS = re.compile(rb"(</(?:blockquote|pre)>)\n?", re.IGNORECASE)
-_BLOCK_STARTS = re.compile(rb"\n?(<(?:blockquote|pre)\b)", re.IGNORECASE)
+_BREAK = re.compile(rb"<br\s*/?>(?:\r?\n)?")
+_BLOCK_ENDS = re.compile(rb"(</(?:blockquote|pre)>)\n?")
+_BLOCK_STARTS = re.compile(rb"\n?(<(?:blockquote|pre)\b)")
 
 
 def prepare(page: bytes) -> bytes:
