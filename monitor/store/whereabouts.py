@@ -48,7 +48,7 @@ class Whereabouts:
 
     def channel_state(self, channel: str) -> ChannelState:
         row = self.db.one(_CHANNEL, (channel,))
-        return channel_state_of(row or (channel, None, 0, None, None, None, None, 0, "", None))
+        return channel_state_of(row or (channel, None, 0, None, None, None, None, None, 0, "", None))
 
     def update_channel(self, channel: str, source: str, **fields: object) -> None:
         """Set fields of `ChannelState`. Raises TypeError for a name that it does not have."""
@@ -99,7 +99,7 @@ def open_silences(db: Connection, source: str | None) -> list[Silence]:
 
 def channel_state_of(row: Row) -> ChannelState:
     """Return a channel's state from the columns of `CHANNEL_FIELDS`."""
-    key, switched_on, announced, ok, post, tally, failing, failures, error, retry = row
+    key, switched_on, announced, ok, post, tally, image, failing, failures, error, retry = row
     return ChannelState(
         key,
         to_moment(switched_on),
@@ -107,6 +107,7 @@ def channel_state_of(row: Row) -> ChannelState:
         last_ok_at=to_moment(ok),
         last_post_at=to_moment(post),
         last_tally_at=to_moment(tally),
+        last_image_at=to_moment(image),
         failing_since=to_moment(failing),
         failures=failures,
         last_error=error,

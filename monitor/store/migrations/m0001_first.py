@@ -1,7 +1,11 @@
 """The first shape of the state.
 
-Moments are ISO text in UTC with milliseconds and a Z, days ISO text, lists JSON. `tallies` is the
-ledger: one row a tally and post, with what was published and what counts.
+Moments are ISO text in UTC with milliseconds and a Z, days ISO text, lists JSON.
+
+A reading is one document, since it is only ever written and read whole; the views `claims`,
+`mentions` and `unread` show it line by line. The ledger is in normal form (`steps`: a post in the
+order; `tallies`: the series; `entries`: one a step and tally); the view `ledger` spells it out.
+A row a claim and the ledger's names in full were measured at more than twice the time a post.
 """
 
 from __future__ import annotations
@@ -66,60 +70,33 @@ SCHEMA = (
       parser TEXT NOT NULL,
       status TEXT NOT NULL,
       as_of TEXT,
+      claims TEXT NOT NULL,           -- JSON; the views name what stands where
+      mentions TEXT NOT NULL,
+      unread TEXT NOT NULL,
       ignored TEXT NOT NULL
     ) STRICT""",
     "CREATE INDEX readings_of_version ON readings (version)",
-    """
-    CREATE TABLE claims (
-      reading INTEGER NOT NULL REFERENCES readings (id),
-      line INTEGER NOT NULL,
-      category TEXT NOT NULL,
-      value INTEGER,                  -- null: the post left the number out
-      upper INTEGER,
-      qualifier TEXT NOT NULL,
-      delta INTEGER,
-      scope TEXT NOT NULL,
-      scope_basis TEXT NOT NULL,
-      since TEXT,
-      as_of TEXT,
-      window_start TEXT,
-      window_end TEXT,
-      place TEXT NOT NULL,
-      subject TEXT NOT NULL,
-      claimant TEXT,
-      quote TEXT NOT NULL,
-      span_start INTEGER NOT NULL,
-      span_end INTEGER NOT NULL,
-      PRIMARY KEY (reading, line)
-    ) STRICT, WITHOUT ROWID""",
-    """
-    CREATE TABLE mentions (
-      reading INTEGER NOT NULL REFERENCES readings (id),
-      line INTEGER NOT NULL,
-      category TEXT NOT NULL,
-      value INTEGER,
-      why TEXT NOT NULL,
-      quote TEXT NOT NULL,
-      span_start INTEGER NOT NULL,
-      span_end INTEGER NOT NULL,
-      PRIMARY KEY (reading, line)
-    ) STRICT, WITHOUT ROWID""",
-    """
-    CREATE TABLE unread (
-      reading INTEGER NOT NULL REFERENCES readings (id),
-      line INTEGER NOT NULL,
-      text TEXT NOT NULL,
-      span_start INTEGER NOT NULL,
-      span_end INTEGER NOT NULL,
-      PRIMARY KEY (reading, line)
-    ) STRICT, WITHOUT ROWID""",
     f"""
     CREATE TABLE tallies (
-      order_key TEXT NOT NULL,        -- sorts as posts count; begins with the order date
-      line INTEGER NOT NULL,
+      id INTEGER PRIMARY KEY,
       {TALLY},
+      UNIQUE (claimant, scope, subject, category, place, window)
+    ) STRICT""",
+    """
+    CREATE TABLE steps (              -- a post that left entries, at its place in the order
+      id INTEGER PRIMARY KEY,
+      claimant TEXT NOT NULL,
+      order_key TEXT NOT NULL,        -- sorts as posts count; begins with the order date
       channel TEXT NOT NULL,
       post TEXT NOT NULL,
+      UNIQUE (claimant, order_key)
+    ) STRICT""",
+    """
+    CREATE TABLE entries (
+      step INTEGER NOT NULL REFERENCES steps (id),
+      line INTEGER NOT NULL,
+      tally INTEGER NOT NULL REFERENCES tallies (id),
+      order_date TEXT NOT NULL,
       published INTEGER NOT NULL,
       upper INTEGER,
       qualifier TEXT NOT NULL,
@@ -131,20 +108,20 @@ SCHEMA = (
       first_standing TEXT,            -- as written, where a later post settled it
       first_effective INTEGER,
       first_settled_by TEXT,
-      PRIMARY KEY (claimant, order_key, line)
+      PRIMARY KEY (step, line)
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX tallies_by_series ON tallies (claimant, scope, subject, category, place, window, order_key)",
-    f"""
+    "CREATE INDEX entries_of_tally ON entries (tally, order_date)",
+    """
     CREATE TABLE settlements (
-      settled_by TEXT NOT NULL,       -- order key of the post that settled it
+      step INTEGER NOT NULL REFERENCES steps (id),    -- the post that settled an entry
       line INTEGER NOT NULL,
-      {TALLY},
+      tally INTEGER NOT NULL REFERENCES tallies (id),
       order_key TEXT NOT NULL,        -- of the entry that is settled
       standing TEXT NOT NULL,
       effective INTEGER,
-      PRIMARY KEY (claimant, settled_by, line)
+      PRIMARY KEY (step, line)
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX settlements_of_entry ON settlements (claimant, order_key)",
+    "CREATE INDEX settlements_of_entry ON settlements (order_key, tally)",
     f"""
     CREATE TABLE decisions (
       id INTEGER PRIMARY KEY,
@@ -276,6 +253,7 @@ SCHEMA = (
       last_ok_at TEXT,
       last_post_at TEXT,
       last_tally_at TEXT,
+      last_image_at TEXT,
       failing_since TEXT,
       failures INTEGER NOT NULL DEFAULT 0,
       last_error TEXT NOT NULL DEFAULT '',
@@ -314,11 +292,40 @@ SCHEMA = (
       detail TEXT NOT NULL DEFAULT ''
     ) STRICT""",
     """
+    CREATE VIEW claims AS
+      SELECT p.channel, p.post, r.id AS reading, r.id = p.reading AS latest, c.key AS line,
+             c.value ->> 0 AS category, c.value ->> 1 AS value, c.value ->> 2 AS upper, c.value ->> 3 AS qualifier,
+             c.value ->> 4 AS delta, c.value ->> 5 AS scope, c.value ->> 6 AS scope_basis, c.value ->> 7 AS since,
+             c.value ->> 8 AS as_of, c.value ->> 9 AS window_start, c.value ->> 10 AS window_end,
+             c.value ->> 11 AS place, c.value ->> 12 AS subject, c.value ->> 13 AS claimant,
+             c.value ->> 14 AS quote, c.value ->> 15 AS span_start, c.value ->> 16 AS span_end
+      FROM readings r JOIN versions v ON v.id = r.version JOIN posts p ON p.id = v.post, json_each(r.claims) c""",
+    """
+    CREATE VIEW mentions AS
+      SELECT p.channel, p.post, r.id AS reading, r.id = p.reading AS latest, m.key AS line,
+             m.value ->> 0 AS category, m.value ->> 1 AS value, m.value ->> 2 AS why, m.value ->> 3 AS quote,
+             m.value ->> 4 AS span_start, m.value ->> 5 AS span_end
+      FROM readings r JOIN versions v ON v.id = r.version JOIN posts p ON p.id = v.post, json_each(r.mentions) m""",
+    """
+    CREATE VIEW unread AS
+      SELECT p.channel, p.post, r.id AS reading, r.id = p.reading AS latest, u.key AS line,
+             u.value ->> 0 AS text, u.value ->> 1 AS span_start, u.value ->> 2 AS span_end
+      FROM readings r JOIN versions v ON v.id = r.version JOIN posts p ON p.id = v.post, json_each(r.unread) u""",
+    """
+    CREATE VIEW ledger AS             -- every entry, with its tally and post
+      SELECT t.claimant, t.subject, t.category, t.scope, t.place, t.window, e.order_date,
+             e.published, e.effective, e.upper, e.qualifier, e.delta, e.standing, e.suggestion, e.settled_by,
+             s.channel, s.post, s.order_key
+      FROM entries e JOIN steps s ON s.id = e.step JOIN tallies t ON t.id = e.tally""",
+    """
     CREATE VIEW latest_tallies AS     -- of each tally, the entry that holds now
-      SELECT claimant, subject, category, scope, place, window, substr(max(order_key), 1, 10) AS order_date,
-             published, effective, upper, qualifier, delta, standing, channel, post, order_key
-      FROM tallies WHERE effective IS NOT NULL
-      GROUP BY claimant, scope, subject, category, place, window""",
+      SELECT t.claimant, t.subject, t.category, t.scope, t.place, t.window, e.order_date,
+             e.published, e.effective, e.upper, e.qualifier, e.delta, e.standing, s.channel, s.post, s.order_key
+      FROM tallies t
+      JOIN entries e ON (e.step, e.line) = (
+        SELECT o.step, o.line FROM entries o JOIN steps p ON p.id = o.step
+        WHERE o.tally = t.id AND o.effective IS NOT NULL ORDER BY o.order_date DESC, p.order_key DESC LIMIT 1)
+      JOIN steps s ON s.id = e.step""",
     """
     CREATE VIEW open_alerts AS        -- urgent ones nobody acknowledged, and those that did not reach every chat
       SELECT number, revision, at, severity, reason, source, headline, link,
