@@ -17,6 +17,7 @@ from monitor.settings.files import defaults_folder
 
 CHANNEL = "GeneralStaffZSU"
 SOURCE = "general-staff-ua"
+TOKEN = "123456:TEST-made-up-for-this-test"
 FIRST = {"personnel": 1_456_610, "tanks": 12_251, "artillery": 47_580}
 
 
@@ -65,6 +66,24 @@ class World:
         path = self.config / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+
+    def add_source(self, key: str, channel: str) -> None:
+        """Watch one more source, whose channel is on the local preview too."""
+        self.write(
+            f"sources/{key}.toml",
+            f'name = "{key}"\nlanguages = ["uk"]\n[channels."t.me/{channel.lower()}"]\nlabel = "Telegram"\n'
+            f'address = "{channel}"\n[channels."t.me/{channel.lower()}".routes]\ntelegram_web = {{ enabled = true }}\n',
+        )
+        self.server.add_channel(PreviewChannel.of(channel, PreviewPost(1, "Слава Україні!", self.day)))
+
+    def send_to_telegram(self, base_url: str) -> None:
+        """Let everything go to one chat of a Bot API at this address."""
+        self.write(
+            "desks.toml",
+            f'[destinations.chat]\nservice = "telegram"\ntoken_env = "TELEGRAM_BOT_TOKEN"\nchat_id = -1001\n'
+            f'base_url = "{base_url}"\n[desks.duty]\nurgent = ["chat"]\nroutine = ["chat"]\nops = ["chat"]\n',
+        )
+        self.write(".env", f"TELEGRAM_BOT_TOKEN={TOKEN}\n")
 
     def run(self, *arguments: str, **environment: str) -> Result:
         """Run a command in this process."""
