@@ -96,7 +96,7 @@ class _Composer:
 
     def _mark(self, kind: str, offset: int, length: int, text: str, *, place: int | None = None, url: str = "") -> None:
         if not text.strip():
-            return  # the service refuses an entity without a visible character
+            return  # nothing to see in it; the service drops or refuses such an entity
         entity: dict[str, object] = {"type": kind, "offset": offset, "length": length}
         if url:
             entity["url"] = url

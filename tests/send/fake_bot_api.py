@@ -29,6 +29,7 @@ TOKEN = "123456:TEST-token_for_the_fake"
 CHAT = -1001
 
 LONGEST_TEXT = 4096
+MOST_ENTITIES = 100  # the service ignores what follows; the fake is strict
 KINDS = {"bold", "italic", "underline", "strikethrough", "spoiler", "blockquote", "code", "pre", "text_link"}
 SOLITARY = {"code", "pre"}  # may share no character with another entity, but for a quote around them
 
@@ -145,6 +146,8 @@ def check_text(text: object, entities: object, *, refuse_all: bool = False) -> N
         raise Refused(400, "Bad Request: message is too long")
     if not isinstance(entities, list) or (refuse_all and entities):
         raise Refused(400, "Bad Request: can't parse entities: the test says so")
+    if len(entities) > MOST_ENTITIES:
+        raise Refused(400, "Bad Request: can't parse entities: too many")
     taken = [check_entity(entity, code) for entity in entities]
     for index, (start, end, kind) in enumerate(taken):
         for other_start, other_end, other in taken[index + 1 :]:
@@ -163,6 +166,8 @@ def check_entity(entity: Mapping[str, Any], code: list[int]) -> tuple[int, int, 
     for edge in (start, end):
         if edge < len(code) and 0xDC00 <= code[edge] <= 0xDFFF:
             raise Refused(400, f"Bad Request: can't parse entities: {edge} is inside a character")
+    if not bytes(byte for each in code[start:end] for byte in each.to_bytes(2, "little")).decode("utf-16-le").strip():
+        raise Refused(400, "Bad Request: can't parse entities: nothing to see in it")
     if kind == "text_link" and not entity.get("url", "").startswith(("http://", "https://")):
         raise Refused(400, "Bad Request: can't parse entities: no web address")
     return start, end, kind

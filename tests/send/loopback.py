@@ -43,6 +43,10 @@ class Loopback:
         assert self._server is not None
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
+    def answer_with(self, answer: Raw) -> None:
+        """Answer all requests like this; faults still happen on top of it."""
+        self._handle = lambda _path, _body: answer
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
         return self

@@ -149,8 +149,27 @@ async def test_a_success_that_is_not_the_service_speaking_leaves_the_fate_unknow
     assert isinstance(await outcome(service, Raw(200, PAGE)), Unknown)
 
 
+async def test_a_refusal_counts_even_if_its_explanation_is_cut_off(service):
+    async with talking(service, "cut-answer") as (sender, server):
+        server.answer_with(Raw(502, PAGE))
+        assert isinstance(await sender.send(an_alert(), key="k", reply_to=None, silent=False), Retry)
+
+
 async def test_an_endless_answer_is_not_read_to_its_end(service):
-    assert isinstance(await outcome(service, Raw(200, "x" * (8 << 20))), Unknown)
+    class Endless(httpx.AsyncByteStream):
+        pieces = 0
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while self.pieces < 10_000:
+                self.pieces += 1
+                yield b"x" * 1024
+
+    endless = Endless()
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=endless))
+    async with httpx.AsyncClient(transport=transport) as client:
+        sender = service.sender("http://127.0.0.1", Api(client, FixedClock(), []))
+        assert isinstance(await sender.send(an_alert(), key="k", reply_to=None, silent=False), Unknown)
+    assert endless.pieces < 1100
 
 
 async def test_an_alert_of_any_length_arrives_as_one_message_within_the_limit(service):

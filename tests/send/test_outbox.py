@@ -74,8 +74,14 @@ class FakeSender:
 class StandingClock(FixedClock):
     """Nobody who sleeps on it ever wakes: what goes on is woken by something else."""
 
+    asleep = False
+
     async def sleep(self, seconds: float) -> None:
-        await asyncio.Event().wait()
+        self.asleep = True
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.asleep = False
 
 
 class Desk:
@@ -419,6 +425,18 @@ async def test_a_store_that_cannot_be_used_is_not_hidden(desk):
         await desk.outbox.run_once()
 
 
+async def test_a_fate_that_cannot_be_written_down_is_not_hidden_either(desk, sender):
+    desk.tell()
+    sender.gate.clear()
+    running = asyncio.create_task(desk.outbox.run_once())
+    await until(lambda: sender.messages)
+    desk.store_says = [StoreCorrupt("not a database")]
+    sender.gate.set()
+    with pytest.raises(StoreCorrupt):
+        await running
+    assert desk.counts() == {"sending": 1}  # so the next start sends it again
+
+
 async def test_draining_sends_what_becomes_due_and_ends_when_it_is_told_to(desk, sender):
     sender.script = [Retry(None, "502"), Retry(40.0, "429", pause=True)]
     desk.tell()
@@ -431,12 +449,15 @@ async def test_draining_sends_what_becomes_due_and_ends_when_it_is_told_to(desk,
     await draining
 
 
-async def test_the_worker_wakes_at_once(tmp_path, sender):
-    desk = Desk(tmp_path, {"desk": sender}, StandingClock())
+async def test_the_worker_wakes_at_once_and_goes_on_until_nothing_is_due(tmp_path, sender):
+    clock = StandingClock()
+    desk = Desk(tmp_path, {"desk": sender}, clock)
     stop = asyncio.Event()
     draining = asyncio.create_task(desk.outbox.drain(stop))
-    for count in range(1, 4):
-        desk.tell()
+    for count in (3, 6):
+        await until(lambda: clock.asleep)
+        for _ in range(3):
+            desk.tell()
         desk.outbox.wake()
         await until(lambda count=count: desk.counts() == {"sent": count})
     stop.set()

@@ -70,6 +70,24 @@ def test_a_struck_figure_in_a_row_is_struck_and_the_rest_keeps_its_width():
     ]
 
 
+async def test_more_styled_runs_than_the_service_takes_are_cut_to_what_it_takes(sender):
+    old = Span("251", Style.STRIKE)
+    rows = tuple(line("row", "Tanks ", old, " 215") for _ in range(60))
+    assert await tell(sender, an_alert(rows=(), more=rows)) == Sent("1")
+    assert len(compose(an_alert(rows=(), more=rows)).entities) == 100
+
+
+async def test_blank_runs_carry_no_style(sender):
+    blank = line("row", "Tanks", Span("  ", Style.STRIKE), " ", Span("251", Style.STRIKE))
+    assert await tell(sender, an_alert(rows=(), more=(blank, line("quote", " ")))) == Sent("1")
+    assert [kind for kind, _ in marked(an_alert(rows=(), more=(blank,)))] == [
+        "bold",
+        "code",
+        "strikethrough",
+        "text_link",
+    ]
+
+
 def test_quoted_lines_are_set_as_one_quotation():
     assert ("blockquote", "«танків ‒ 251»\n«літаків ‒ 31»") in marked(
         an_alert(more=(line("quote", "«танків ‒ 251»"), line("quote", "«літаків ‒ 31»")))
