@@ -170,7 +170,7 @@ _BOTH = Form("uk+en", BOTH, units=(" од",))
 _BOTH_GLUED = Form("uk+en", BOTH, dashes=(" ‒ ", " ‒", " – "), units=(" од",), before_delta="")
 _GLUED_UK = Form("uk", UK, "%d.%m.%Y", dashes=(" ‒ ", " ‒", " – "), units=("од.", ". од"), before_delta="")
 _MINISTRY_UK = Form("uk", UK_2026, dashes=(" — ",), units=("",), thousands=NO_BREAK)
-_MINISTRY_UK_LONG = Form("uk", UK_2026, "%d.%m.%Y", dashes=(" — ", "—"), units=("",), thousands=" ")
+_MINISTRY_UK_LONG = Form("uk", UK_2026, "%d.%m.%Y", dashes=(" — ", " —"), units=("",), thousands=" ")
 _MINISTRY_EN = Form("en", EN_2023, "%d.%m.%Y", dashes=(" — ", " – "), units=("",), thousands=" ", about="approximately")
 
 _ERAS = (  # from this day on, these take turns
