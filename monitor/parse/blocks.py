@@ -3,50 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from monitor.parse.items import LABELS, Element, Item, Votes, elements, read_items, votes
+from monitor.parse.casualties import Figure, read_casualties
+from monitor.parse.items import LABELS, Element, Inside, Item, Votes, elements, read_items, votes
 from monitor.parse.token import Token
 from monitor.parse.tokens import Shape
 
 CUES = frozenset({"gate", "total", "period", "campaign", "as_of"})
-FIGURES = frozenset({"number", "range"})
+FORECAST = "forecast"
 DIGITS = frozenset({"number", "date", "time", "percent", "decimal", "ordinal", "name", "link", "long", "age"})
 _ENDS = frozenset({"stop", ",", ";", ":", ".", "paren"})
+_NEEDS_MORE = frozenset({"number", "qualifier", "filler", "subject"})
+_MOST_JOINED = 6  # line breaks inside one sentence
+_MOST_JOINS = 500  # in one post
 
 
-@dataclass(eq=False)
+class Sheet(NamedTuple):
+    """What a sentence states, values aside, once it is known on which side its labels stand.
+
+    `veto` names the rule that forbids claims from it. `bare` says that parentheses hold a number that
+    the whole post has to explain.
+    """
+
+    items: tuple[Item, ...]
+    figures: tuple[Figure, ...]
+    veto: str
+    listed: bool  # a line of a list: nothing but marks before its first figure
+    bare: bool
+
+
+NOTHING = Sheet((), (), "", listed=False, bare=False)
+
+
 class Part:
     """One sentence's shape, and what follows from the shape alone."""
 
-    tokens: tuple[Token, ...]
-    stopped: bool
-    row: list[Element] = field(init=False)
-    votes: Votes = field(init=False)
-    kinds: frozenset[str] = field(init=False)
-    cues: tuple[Token, ...] = field(init=False)
-    _items: dict[bool, tuple[Item, ...]] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.row = elements(self.tokens)
-        self.kinds = frozenset(token.kind for token in self.tokens)
+    def __init__(self, tokens: tuple[Token, ...], *, stopped: bool) -> None:
+        self.tokens, self.stopped = tokens, stopped
+        self.row = elements(tokens)
+        self.kinds = frozenset(token.kind for token in tokens)
         self.cues = tuple(e.token for at, e in enumerate(self.row) if e.kind in CUES or _since(self.row, at))
-        self.votes = votes(self.row) if not LABELS.isdisjoint(self.kinds) else Votes(0, 0)
+        self.labelled = not LABELS.isdisjoint(self.kinds)
+        counted = votes(self.row) if self.labelled else Votes(0, 0)
+        self.lean = counted.label_first - counted.value_first
+        self.digits = not DIGITS.isdisjoint(self.kinds)
+        self.dangles = not stopped and self.row[-1].kind not in _ENDS
+        self.start, self.end = tokens[0].start, tokens[-1].end
+        self._sheets: dict[bool, Sheet] = {}
 
-    def items(self, *, label_first: bool) -> tuple[Item, ...]:
-        known = self._items.get(label_first)
+    def sheet(self, *, label_first: bool) -> Sheet:
+        known = self._sheets.get(label_first)
         if known is None:
-            known = read_items(self.row, label_first=label_first) if not LABELS.isdisjoint(self.kinds) else ()
-            self._items[label_first] = known
+            known = self._sheets[label_first] = self._sheet(label_first=label_first)
         return known
 
-    @property
-    def start(self) -> int:
-        return self.tokens[0].start
-
-    @property
-    def end(self) -> int:
-        return self.tokens[-1].end
+    def _sheet(self, *, label_first: bool) -> Sheet:
+        items = read_items(self.row, label_first=label_first) if self.labelled else ()
+        items = tuple(item for item in items if not item.list_only or (item.label_first and item.linked))
+        figures = read_casualties(self.tokens, [(item.start, item.end) for item in items])
+        veto = next((t for t in self.tokens if t.kind == "veto"), None)
+        rule = veto.text if veto else ""
+        if veto and rule == FORECAST:  # what stands before it is no forecast
+            items = tuple(item for item in items if item.start < veto.start)
+            figures = tuple(figure for figure in figures if figure.start < veto.start)
+            rule = "" if items or figures else FORECAST
+        bare = any(p.inside in {Inside.NUMBER, Inside.TOTAL} for item in items for p in item.parens)
+        return Sheet(items, figures, rule, bool(items) and items[0].clean, bare)
 
 
 @dataclass(slots=True, eq=False)
@@ -56,13 +80,8 @@ class Sentence:
     part: Part
     line: str
     base: int
-    row: int  # number of the line
     after_blank: bool
-    label_first: bool = True
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        return self.part.items(label_first=self.label_first)
+    sheet: Sheet = NOTHING
 
 
 def _since(row: Sequence[Element], at: int) -> bool:
@@ -73,10 +92,8 @@ def _since(row: Sequence[Element], at: int) -> bool:
 
 def parts(shape: Shape) -> tuple[Part, ...]:
     """Cut a line into sentences (remembered with the shape)."""
-    known: tuple[Part, ...] | None = shape.memo.get("parts")
-    if known is None:
-        known = shape.memo["parts"] = tuple(_cut(shape.tokens))
-    return known
+    made = shape.memo["parts"] = tuple(_cut(shape.tokens))
+    return made
 
 
 def _cut(tokens: Sequence[Token]) -> Iterator[Part]:
@@ -95,51 +112,51 @@ def sentences(text: str, lines: Sequence[tuple[str, Shape]]) -> list[Sentence]:
     found: list[Sentence] = []
     base = 0
     blank = True
-    for number, (line, shape) in enumerate(lines):
-        cut = parts(shape)
-        for at, part in enumerate(cut):
-            previous = found[-1] if found and at == 0 and not blank else None
-            if previous is not None and _runs_on(previous, part, line):
-                found[-1] = _joined(text, previous, part, base, number)
+    joined = joins = 0
+    for line, shape in lines:
+        cut: tuple[Part, ...] = shape.memo.get("parts") or parts(shape)
+        if not cut:
+            blank = blank or not line.strip()
+        for part in cut:
+            previous = found[-1] if found and not blank and part is cut[0] else None
+            may_join = previous is not None and previous.part.dangles and joined < _MOST_JOINED and joins < _MOST_JOINS
+            if previous and may_join and _runs_on(previous.part, part, line):
+                found[-1] = _joined(text, previous, part, base)
+                joined += 1
+                joins += 1
             else:
-                found.append(Sentence(part, line, base, number, after_blank=blank and at == 0))
+                found.append(Sentence(part, line, base, blank))
+                joined = 0
             blank = False
-        if not cut and not line.strip():
-            blank = True
         base += len(line) + 1
     _orient(found)
     return found
 
 
-def _runs_on(previous: Sentence, part: Part, line: str) -> bool:
+def _runs_on(before: Part, part: Part, line: str) -> bool:
     """Say whether a sentence goes on behind a line break.
 
     It does where the line before ends in a number or a word that needs what follows, or in plain
     prose that the next line takes up in lower case.
     """
-    before = previous.part
-    if before.stopped:
-        return False
     last, first = before.row[-1].kind, part.row[0].kind
-    if last in _ENDS or len(first) == 1:
+    if len(first) == 1:
         return False
-    if last in {"number", "qualifier", "filler", "subject"} and first in LABELS | {"filler", "unit", "subject"}:
-        return not any(item.end >= before.end for item in before.items(label_first=True))
+    if last in _NEEDS_MORE and first in LABELS | {"filler", "unit", "subject"}:
+        return not any(item.end >= before.end for item in before.sheet(label_first=True).items)
     if last in LABELS and first in {"number", "qualifier"}:
-        return "number" not in before.kinds and LABELS.isdisjoint(part.kinds)
-    opening = line[part.start : part.start + 1]
-    listed = before.items(label_first=True) + before.items(label_first=False)
-    return (opening.islower() or first in {"number", "qualifier"} and LABELS.isdisjoint(before.kinds)) and not (
-        listed and listed[0].clean
-    ) and last not in CUES | {"link", "name"}
+        return "number" not in before.kinds and not part.labelled
+    takes_up = line[part.start : part.start + 1].islower() or (first in {"number", "qualifier"} and not before.labelled)
+    if not takes_up or last in CUES or last in {"link", "name"}:
+        return False
+    return not (before.sheet(label_first=True).listed or before.sheet(label_first=False).listed)
 
 
-def _joined(text: str, previous: Sentence, part: Part, base: int, row: int) -> Sentence:
+def _joined(text: str, previous: Sentence, part: Part, base: int) -> Sentence:
     head = _shifted(previous.part.tokens, previous.base) if previous.base else previous.part.tokens
     tail = _shifted(part.tokens, base)
     glue = Token("break", "", head[-1].end, tail[0].start)
-    whole = Part((*head, glue, *tail), stopped=part.stopped)
-    return Sentence(whole, text, 0, row, previous.after_blank)
+    return Sentence(Part((*head, glue, *tail), stopped=part.stopped), text, 0, previous.after_blank)
 
 
 def _shifted(tokens: Sequence[Token], by: int) -> tuple[Token, ...]:
@@ -154,9 +171,11 @@ def _orient(found: Sequence[Sentence]) -> None:
     for at in range(1, len(found) + 1):
         if at < len(found) and not found[at].after_blank:
             continue
-        block = found[begin:at]
-        leaning = sum(s.part.votes.label_first - s.part.votes.value_first for s in block)
-        for sentence in block:
-            own = sentence.part.votes.label_first - sentence.part.votes.value_first
-            sentence.label_first = (own if own and abs(own) > 1 or not leaning else leaning) > 0
+        leaning = 0
+        for here in range(begin, at):
+            leaning += found[here].part.lean
+        for here in range(begin, at):
+            part = found[here].part
+            own = part.lean
+            found[here].sheet = part.sheet(label_first=(leaning if leaning and -1 <= own <= 1 else own) > 0)
         begin = at

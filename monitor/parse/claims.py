@@ -69,12 +69,16 @@ def settle(candidates: Iterable[Candidate]) -> tuple[list[Claim], list[Mention]]
         else:
             lost.append((candidate, _why(candidate, known)))
     claims = [candidate.claim for candidate in best.values()]
-    claims.sort(key=lambda claim: claim.span)
+    claims.sort(key=_place)
     mentions = [
         Mention(loser.claim.category, loser.claim.value, why, loser.claim.quote, loser.claim.span)
         for loser, why in lost
     ]
     return claims, mentions
+
+
+def _place(claim: Claim) -> tuple[int, int]:
+    return claim.span
 
 
 def _why(loser: Candidate, winner: Candidate) -> str:

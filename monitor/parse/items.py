@@ -52,6 +52,7 @@ class Item(NamedTuple):
     subject: str = ""
     clean: bool = False  # nothing but marks before it in its sentence
     linked: bool = False  # a dash or colon stands between label and value
+    list_only: bool = False  # the label counts in the publisher's own list only
 
 
 class Element(NamedTuple):
@@ -204,7 +205,7 @@ def _after_label(row: Sequence[Element], at: int) -> tuple[Item | None, int]:
             return None, at + 1
         parens, here, end = _parens(row, here, row[here - 1].token.end)
         item = Item(label.text, None, None, qualifier, parens, label.start, end, label_first=True, clean=clean)
-        return item._replace(linked=True), here
+        return item._replace(linked=True, list_only=label.kind == "list_only"), here
     end = row[here].token.end
     number, upper, here, end = _ranged(row, here, number, end)
     number, here, end = _stray_space(row, here, number, end)
@@ -212,7 +213,7 @@ def _after_label(row: Sequence[Element], at: int) -> tuple[Item | None, int]:
     if upper:
         qualifier = Qualifier.RANGE
     item = Item(label.text, number, upper, qualifier, parens, label.start, end, label_first=True, clean=clean)
-    return item._replace(model=label.kind == "model", linked=linked), here
+    return item._replace(model=label.kind == "model", linked=linked, list_only=label.kind == "list_only"), here
 
 
 def _values_first(row: Sequence[Element]) -> Iterator[Item]:
@@ -241,7 +242,7 @@ def _values_first(row: Sequence[Element]) -> Iterator[Item]:
         start = row[at - 1].token.start if qualifier not in {Qualifier.EXACT, Qualifier.RANGE} else element.token.start
         yield Item(
             label.text, number, upper, qualifier, parens + more, start, end, label_first=False,
-            model=label.kind == "model", part=_part(row, here + 1), subject=subject, clean=_clean(row, at),
+            model=label.kind == "model", list_only=label.kind == "list_only", part=_part(row, here + 1), subject=subject, clean=_clean(row, at),
         )  # fmt: skip
         at = after
 

@@ -29,6 +29,9 @@ class Number(NamedTuple):
     constant: int = 0
 
     def value(self, line: str) -> int:
+        if len(self.pieces) == 1:  # nearly all
+            start, end, times = self.pieces[0]
+            return self.constant + int(line[start:end]) * times
         total = self.constant
         for start, end, times in self.pieces:
             total += int(line[start:end]) * times

@@ -6,8 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import UTC, date
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.model import (
@@ -25,15 +25,17 @@ from monitor.model import (
 )
 from monitor.parse import patterns
 from monitor.parse.blocks import DIGITS, Sentence, sentences
-from monitor.parse.casualties import Figure, read_casualties
+from monitor.parse.casualties import Figure
 from monitor.parse.claims import Candidate, settle, summed, unscoped
 from monitor.parse.items import LABELS, Inside, Item
 from monitor.parse.lexicon import Entry, Lexicon, canonical, entries, merge
 from monitor.parse.scope import Frame, Framed, Walk
+from monitor.parse.token import IN_WORDS
 from monitor.parse.tokens import Rules, Shape, Shaper
 
 VERSION = "1"
 LONGEST = 60_000  # code points that are read of one text; what lies behind is unread
+_RECALLED, _UPDATED = -4, 2  # how an old figure and an update rank
 _CIVIL = ("civilians_", "children_", "civilian_")
 _SHAPE_WITH_DELTAS, _SHAPE_WITHOUT = 3, 5  # distinct categories that make a list a tally without any header
 
@@ -93,6 +95,16 @@ def read(post: Post, grammar: Grammar, source: Source | None = None) -> Reading:
     return _Reader(post, grammar, source).reading()
 
 
+class _Figure(NamedTuple):
+    """What a figure says, its digits worked out."""
+
+    category: str
+    value: int | None
+    upper: int | None
+    qualifier: Qualifier
+    delta: int | None
+
+
 @dataclass(slots=True)
 class _Taken:
     """What has become of the sentences so far."""
@@ -112,22 +124,25 @@ class _Reader:
         self._about = source.about if source else ""
         self._meaning = source.meaning if source else {}
         self._claimant = source.claimant if source else None
+        self._start = source.start if source else None
         self._out = _Taken([], [], [], [])
         starts = {source.start} if source and source.start else grammar.starts
         self._walk = Walk(_day_of(post, source), self._about, frozenset(starts))
 
     def reading(self) -> Reading:
         lines = self._grammar.shaper(self._source).shapes(self._text)
-        self._overflow(lines)
-        found = sentences(self._text, lines)
-        framed = list(self._walk.frames(found))
+        if len(self._post.text) > LONGEST or any(shape.overflow for _, shape in lines):
+            self._overflow(lines)
+        framed = list(self._walk.frames(sentences(self._text, lines)))
         inverted = _vote(framed)
         shaped = self._shaped(framed)
         for index, one in enumerate(framed):
-            if one.sentence.part.kinds & DIGITS or one.sentence.items:
-                self._sentence(index, one, shaped.get(index), inverted=inverted)
-        own = self._patterns()
-        claims, mentions = settle([*own, *summed(self._out.candidates)])
+            sheet = one.sentence.sheet
+            if sheet.items or sheet.figures:
+                self._stated(index, one, shaped.get(index), inverted=inverted)
+            elif one.sentence.part.digits:
+                self._left(one.sentence, sheet.veto)
+        claims, mentions = settle([*self._patterns(), *summed(self._out.candidates)])
         return Reading(
             self._status(claims),
             tuple(claims),
@@ -156,53 +171,34 @@ class _Reader:
 
     # sentences
 
-    def _sentence(self, index: int, framed: Framed, shaped: Frame | None, *, inverted: bool) -> None:
-        sentence = framed.sentence
-        items = [item for item in sentence.items if self._counts(sentence, item, framed, shaped)]
-        taken = [(item.start, item.end) for item in items]
-        figures = read_casualties(sentence.part.tokens, taken)
-        veto = next((t.text for t in sentence.part.tokens if t.kind == "veto" and t.text != "forecast"), "")
-        whole = (sentence.base + sentence.part.start, sentence.base + sentence.part.end)
-        gated = framed.inherited is not None or any(f.basis is ScopeBasis.HEADER for _, f in framed.frames)
-        if veto and not (gated and items):
-            if sentence.part.kinds & DIGITS:
-                self._out.ignored.append((veto, whole))
+    def _stated(self, index: int, framed: Framed, shaped: Frame | None, *, inverted: bool) -> None:
+        sentence, sheet = framed.sentence, framed.sentence.sheet
+        if sheet.veto and not (sheet.items and _gated(framed)):
+            self._left(sentence, sheet.veto)
             return
-        ahead = next((t.start for t in sentence.part.tokens if t.kind == "veto"), LONGEST)
-        items = [item for item in items if item.start < ahead]
-        figures = [figure for figure in figures if figure.start < ahead]
-        for item in items:
-            self._item(index, sentence, item, framed.at(item.start) or shaped, inverted=inverted)
-        for figure in figures:
-            self._figure(index, sentence, figure, framed.at(figure.start))
-        if items or figures:
-            return
-        if ahead < LONGEST:
-            self._out.ignored.append(("forecast", whole))
-        else:
-            self._left(sentence, whole)
+        for item in sheet.items:
+            frame = framed.at(item.start) or shaped
+            if item.number is not None or frame is not None:
+                self._item(index, sentence, item, frame, inverted=inverted)
+        for figure in sheet.figures:
+            self._people(index, sentence, figure, framed.at(figure.start))
 
-    def _counts(self, sentence: Sentence, item: Item, framed: Framed, shaped: Frame | None) -> bool:
-        """Say whether an item may stand: some words are categories only in the publisher's own list."""
-        if item.number is None and (framed.at(item.start) or shaped) is None:
-            return False
-        label = next((t for t in sentence.part.tokens if t.kind in LABELS and item.start <= t.start < item.end), None)
-        return label is None or label.kind != "list_only" or (item.label_first and item.linked)
-
-    def _left(self, sentence: Sentence, whole: tuple[int, int]) -> None:
-        kinds = [t.kind for t in sentence.part.tokens if t.kind in DIGITS and not _in_words(t)]
+    def _left(self, sentence: Sentence, veto: str) -> None:
+        """File a sentence that states nothing: ignored by a rule, or unread."""
+        kinds = [t.kind for t in sentence.part.tokens if t.kind in DIGITS and t.text != IN_WORDS]
         if not kinds:
             return
-        if "number" in kinds:
-            text = self._text[whole[0] : whole[1]]
-            self._out.unread.append(Unread(text, whole))
+        start, end = sentence.base + sentence.part.start, sentence.base + sentence.part.end
+        if veto:
+            self._out.ignored.append((veto, (start, end)))
+        elif "number" in kinds:
+            self._out.unread.append(Unread(self._text[start:end], (start, end)))
         else:
-            self._out.ignored.append((kinds[0], whole))
+            self._out.ignored.append((kinds[0], (start, end)))
 
     def _item(self, index: int, sentence: Sentence, item: Item, frame: Frame | None, *, inverted: bool) -> None:
         line = sentence.line
         value = item.number.value(line) if item.number else None
-        upper = item.upper.value(line) if item.upper else None
         delta = None
         for paren in item.parens:
             if paren.number is None:
@@ -212,59 +208,43 @@ class _Reader:
                 delta = paren.sign * inside
             elif paren.inside is Inside.TOTAL or (paren.inside is Inside.NUMBER and inverted):
                 value, delta = inside, value
-                if frame is None or frame.scope is not Scope.TOTAL:
-                    basis = ScopeBasis.CUE if paren.inside is Inside.TOTAL else ScopeBasis.SHAPE
-                    frame = Frame(Scope.TOTAL, basis, "inside", None, None, frame.subject if frame else "")
-        span = (sentence.base + item.start, sentence.base + item.end)
-        qualifier = item.qualifier if upper is None or value is None or upper > value else Qualifier.EXACT
+                frame = _of_totals(frame, paren.inside)
+        qualifier, upper = item.qualifier, None
+        if item.upper is not None:
+            upper = item.upper.value(line)
+            if value is None or upper <= value:
+                qualifier, upper = Qualifier.EXACT, None
+        figure = _Figure(item.category, value, upper, qualifier, delta)
         subject = self._walk.meant(item.subject) if item.subject else ""
-        self._add(
-            index, item.category, value, upper if qualifier is Qualifier.RANGE else None, qualifier, delta, frame,
-            subject, span, model=item.model, part=item.part,
-        )  # fmt: skip
+        claim = self._claim(sentence, figure, frame, subject, item.start, item.end)
+        if claim:
+            self._out.candidates.append(Candidate(claim, _rank(claim), item.model, item.part, index))
 
-    def _figure(self, index: int, sentence: Sentence, figure: Figure, frame: Frame | None) -> None:
-        span = (sentence.base + figure.start, sentence.base + figure.end)
-        value = figure.number.value(sentence.line)
-        if frame is not None and frame.cue == "campaign" and not figure.category.startswith("personnel_"):
-            frame = None
+    def _people(self, index: int, sentence: Sentence, figure: Figure, frame: Frame | None) -> None:
         subject = self._walk.subject(sentence) if figure.category.startswith("personnel_") else ""
-        rank = -4 if figure.recalled else 2 * ("updated" in sentence.part.kinds)
-        self._add(index, figure.category, value, None, figure.qualifier, None, frame, subject, span, rank=rank)
+        stated = _Figure(figure.category, figure.number.value(sentence.line), None, figure.qualifier, None)
+        claim = self._claim(sentence, stated, frame, subject, figure.start, figure.end)
+        if claim:
+            rank = _rank(claim) + (_RECALLED if figure.recalled else _UPDATED * ("updated" in sentence.part.kinds))
+            self._out.candidates.append(Candidate(claim, rank, sentence=index))
 
-    def _add(
-        self,
-        index: int,
-        category: str,
-        value: int | None,
-        upper: int | None,
-        qualifier: Qualifier,
-        delta: int | None,
-        frame: Frame | None,
-        subject: str,
-        span: tuple[int, int],
-        *,
-        model: bool = False,
-        part: bool = False,
-        rank: int = 0,
-    ) -> None:
-        category = self._meaning.get(category, category)
-        quote = self._quote(span)
+    def _claim(
+        self, sentence: Sentence, figure: _Figure, frame: Frame | None, subject: str, start: int, end: int
+    ) -> Claim | None:
+        """Make a claim of a figure; without a frame it is only mentioned."""
+        category = self._meaning.get(figure.category, figure.category)
+        base = sentence.base
+        span = (base + start, base + end)
+        quote = self._quote(span) if sentence.line is self._text else sentence.line
         if frame is None or (frame.cue == "campaign" and not category.startswith("personnel_")):
-            self._out.mentions.append(unscoped(category, value, quote, span))
-            return
-        if category.startswith(_CIVIL):
-            subject = "civilians"
-        claim = Claim(
-            category, value, upper, qualifier, delta, frame.scope, frame.basis,
-            (frame.since or self._start()) if frame.scope is Scope.TOTAL else None,
-            frame.as_of, None, None, "", subject or frame.subject or self._about, self._claimant, quote, span,
+            self._out.mentions.append(unscoped(category, figure.value, quote, span))
+            return None
+        subject = "civilians" if category.startswith(_CIVIL) else subject or frame.subject or self._about
+        since = (frame.since or self._start) if frame.scope is Scope.TOTAL else None
+        return Claim(
+            category, figure.value, figure.upper, figure.qualifier, figure.delta, frame.scope, frame.basis, since,
+            frame.as_of, None, None, "", subject, self._claimant, quote, span,
         )  # fmt: skip
-        rank += (qualifier is Qualifier.EXACT) + 2 * (frame.basis is ScopeBasis.HEADER) - 3 * (value is None)
-        self._out.candidates.append(Candidate(claim, rank, model, part, index))
-
-    def _start(self) -> date | None:
-        return self._source.start if self._source else None
 
     def _quote(self, span: tuple[int, int]) -> str:
         start = self._text.rfind("\n", 0, span[0]) + 1
@@ -282,7 +262,7 @@ class _Reader:
         ]
         if not rows or any(f.scope is Scope.PERIOD for one in framed[: rows[-1][0]] for _, f in one.frames):
             return {}
-        items = [item for _, one in rows for item in one.sentence.items]
+        items = [item for _, one in rows for item in one.sentence.sheet.items]
         distinct = len({item.category for item in items})
         deltas = sum(any(p.inside is Inside.DELTA for p in item.parens) for item in items)
         needed = _SHAPE_WITH_DELTAS if 2 * deltas >= len(items) else _SHAPE_WITHOUT
@@ -300,29 +280,45 @@ class _Reader:
                 continue
             claim = Claim(
                 found.category, found.value, delta=found.delta, scope=found.scope, scope_basis=ScopeBasis.CUE,
-                since=self._start() if found.scope is Scope.TOTAL else None, as_of=self._walk.as_of,
+                since=self._start if found.scope is Scope.TOTAL else None, as_of=self._walk.as_of,
                 subject=self._about, claimant=self._claimant, quote=self._quote(found.span), span=found.span,
             )  # fmt: skip
             yield Candidate(claim, patterns.RANK)
 
 
-def _in_words(token: Any) -> bool:
-    return bool(token.text == "in words")
+def _rank(claim: Claim) -> int:
+    """Say how good a claim is beside others of its tally: a list beats prose, an exact figure a rounded one."""
+    listed = 2 * (claim.scope_basis is ScopeBasis.HEADER)
+    return listed + (claim.qualifier is Qualifier.EXACT) - 3 * (claim.value is None)
+
+
+def _of_totals(frame: Frame | None, inside: Inside) -> Frame:
+    """Return the frame of a total that stands in parentheses behind a day's figure."""
+    if frame is not None and frame.scope is Scope.TOTAL:
+        return frame
+    basis = ScopeBasis.CUE if inside is Inside.TOTAL else ScopeBasis.SHAPE
+    return Frame(Scope.TOTAL, basis, "inside", subject=frame.subject if frame else "")
+
+
+def _gated(framed: Framed) -> bool:
+    """Say whether a list's header stands over these figures, so that no word beside them matters."""
+    return framed.inherited is not None or any(frame.basis is ScopeBasis.HEADER for _, frame in framed.frames)
 
 
 def _list_line(sentence: Sentence) -> bool:
-    items = sentence.items
-    return bool(items) and items[0].clean and all(item.label_first and item.linked for item in items)
+    return sentence.sheet.listed and all(item.label_first and item.linked for item in sentence.sheet.items)
 
 
 def _vote(framed: Sequence[Framed]) -> bool:
     """Say whether bare parentheses hold the totals of this post: mostly larger than the figure outside."""
     larger = smaller = 0
     for one in framed:
-        for item in one.sentence.items:
+        if not one.sentence.sheet.bare:
+            continue
+        line = one.sentence.line
+        for item in one.sentence.sheet.items:
             for paren in item.parens:
                 if paren.inside in {Inside.NUMBER, Inside.TOTAL} and paren.number and item.number:
-                    line = one.sentence.line
                     if paren.number.value(line) > item.number.value(line):
                         larger += 1
                     else:
@@ -333,4 +329,6 @@ def _vote(framed: Sequence[Framed]) -> bool:
 def _day_of(post: Post, source: Source | None) -> date | None:
     if post.published_at is None:
         return None
-    return post.published_at.astimezone(ZoneInfo(source.time_zone if source else "UTC")).date()
+    if source is None or source.time_zone == "UTC":
+        return post.published_at.astimezone(UTC).date()
+    return post.published_at.astimezone(ZoneInfo(source.time_zone)).date()

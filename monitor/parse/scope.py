@@ -168,14 +168,8 @@ class Walk:
             return frame
         if self.reach == "paragraph" and (not sentence.after_blank or frame.cue in {"event", "night"}):
             return frame
-        if _listed(sentence):
+        if sentence.sheet.listed:
             return frame
         if "number" in part.kinds:
             self.open = None
         return None
-
-
-def _listed(sentence: Sentence) -> bool:
-    """Say whether a sentence is a line of a list: nothing but marks stands before its first figure."""
-    items = sentence.items
-    return bool(items) and items[0].clean

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from monitor.parse.numbers import Number
 
 
+IN_WORDS = "in words"  # the text of a number without digits
+
+
 class Token(NamedTuple):
     """A piece of a line. `start` and `end` count code points in the original line.
 

@@ -17,7 +17,7 @@ from monitor.parse.dates import with_dates
 from monitor.parse.lexicon import TOKEN, Hit, Lexicon, spelling
 from monitor.parse.numbers import Number
 from monitor.parse.text import fold, strip
-from monitor.parse.token import Token
+from monitor.parse.token import IN_WORDS, Token
 
 MOST_TOKENS = 1_500  # of one line: nobody writes more, and what is longer stays unread as a whole
 _MASK = bytes.maketrans(b"123456789", b"000000000")
@@ -227,7 +227,7 @@ class _Reader:
                 if following and following.entry.kind == "number" and values[-1] >= 20:  # noqa: PLR2004
                     self._at += 1
         self._at = kept
-        return Token("number", "in words", start, end, Number((), numbers.words(values) or 0))
+        return Token("number", IN_WORDS, start, end, Number((), numbers.words(values) or 0))
 
     # marks
 
