@@ -382,6 +382,11 @@ class Store(Protocol):
         """Note that a run (run, once, backfill …) began; return its number."""
 
     def end_run(self, run: int, at: datetime, detail: str) -> None: ...
+    def readings_between(
+        self, channel: str, since: datetime | None, until: datetime | None
+    ) -> tuple[Mapping[str, int], str, str]:
+        """Return, for a channel's posts published in a range: status → how many, first and last order key."""
+
 
 
 class Host(Protocol):

@@ -46,7 +46,8 @@ class Material:
 
 def gather(store: Store, source: Source, channel: Channel, since: datetime | None, until: datetime | None) -> Material:
     """Return the stored readings of a channel's posts published in a range, and what was held before the first."""
-    statuses, first, last = store.readings_between(channel.key, since, until)
+    counts, first, last = store.readings_between(channel.key, since, until)
+    statuses = Counter(counts)
     with store.transaction() as tx:
         if not first:
             return Material((), (), {}, statuses)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,10 +12,11 @@ from typing import Self
 from monitor.errors import StoreError
 from monitor.model import Post
 from monitor.store.connection import Connection
-from monitor.store.ledger import Ledger, Numbers
+from monitor.store.ledger import Ledger
 from monitor.store.migrations import prepare
 from monitor.store.outbox import Outbox
 from monitor.store.posts import Posts
+from monitor.store.tallies import Numbers
 from monitor.store.telling import Telling
 from monitor.store.values import moment, moment_text
 from monitor.store.whereabouts import Whereabouts
@@ -34,6 +35,10 @@ _TALLY_POSTS = """
 _LATEST = """
     SELECT v.text, p.published_at, v.media, p.lang, p.forwarded_from
     FROM posts p JOIN versions v ON v.id = p.version WHERE p.channel = ? AND p.post = ?"""
+_STATUSES = """
+    SELECT r.status, count(*), min(nullif(p.order_key, '')), max(p.order_key)
+    FROM posts p JOIN readings r ON r.id = p.reading
+    WHERE p.channel = ? AND p.published_at >= ? AND p.published_at < ? GROUP BY r.status"""
 _REREAD = "UPDATE posts SET reread_at = ? WHERE channel = ? AND post = ?"
 _BEGIN_RUN = "INSERT INTO runs (kind, started_at) VALUES (?, ?)"
 _END_RUN = "UPDATE runs SET ended_at = ?, detail = ? WHERE id = ?"
@@ -106,6 +111,16 @@ class SqliteStore(Outbox):
         reread_at = moment_text(at)
         with self.db.atomic():
             self.db.many(_REREAD, [(reread_at, channel, post) for post in ids])
+
+    def readings_between(
+        self, channel: str, since: datetime | None, until: datetime | None
+    ) -> tuple[Mapping[str, int], str, str]:
+        begin = moment_text(since) if since else ""
+        end = moment_text(until) if until else "9999"
+        rows = self.db.all(_STATUSES, (channel, begin, end))
+        keys = [(first, last) for _, _, first, last in rows if first]
+        statuses = {status: count for status, count, _, _ in rows}
+        return statuses, min((first for first, _ in keys), default=""), max((last for _, last in keys), default="")
 
     # the desk and the operator
     def latest_post(self, channel: str, post: str) -> Post | None:
