@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,19 @@ def in_window(source: Source, now: datetime) -> bool:
         if opens <= now <= closes + timedelta(minutes=window.grace_minutes):
             return True
     return False
+
+
+def stretched(hot: int, cold: int, pace: Pace, per_second: float) -> tuple[float, float]:
+    """Return how many seconds lie between two readings of a hot and of a cold route on one host.
+
+    `per_second` is what the host may be asked. Where that is not enough for all, the hot ones share
+    it evenly and the cold ones get what is left (infinite seconds: nothing is).
+    """
+    hot_seconds = max(pace.hot_seconds, hot / per_second)
+    left = per_second - hot / hot_seconds
+    if not cold:
+        return hot_seconds, pace.cold_seconds
+    return hot_seconds, max(pace.cold_seconds, cold / left if left > 0 else math.inf)
 
 
 def due_rereads(
@@ -58,4 +72,4 @@ class PaceTrigger(BaseTrigger):  # type: ignore[misc]
         return (previous or now).astimezone(UTC) + timedelta(seconds=seconds + jitter)
 
 
-__all__ = ["PaceTrigger", "due_rereads", "in_window"]
+__all__ = ["PaceTrigger", "due_rereads", "in_window", "stretched"]

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -18,30 +18,46 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on st
 _WIDE = 10_000  # columns; what is piped or kept in a file is never wrapped
 
 
-def print_json(rows: Iterable[Mapping[str, object]]) -> None:
+def print_json(rows: Iterable[Mapping[str, object]], stream: TextIO | None = None) -> None:
     """Print one object a line; moments as ISO text in UTC, days as ISO text."""
+    out = stream or sys.stdout
     for row in rows:
-        typer.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+        out.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:
-    """Print aligned columns; those whose headings are in `right` are numbers."""
+    """Print aligned columns; those whose headings are in `right` are numbers.
+
+    Cells may hold what a post says: control characters are taken out, and nothing is read as markup.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from monitor.render.clean import clean
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     numbers = frozenset(right)
     for heading in headings:
         table.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(clean(cell)) for cell in row))
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 def when(moment: datetime | None, zone: ZoneInfo) -> str:
     """Return a moment as the desk's clock shows it, "–" for never: "22 Nov 2026 18:05"."""
-    return "–" if moment is None else f"{moment.astimezone(zone):%-d %b %Y %H:%M}"
+    from monitor.render.figures import day
+
+    if moment is None:
+        return "–"
+    local = moment.astimezone(zone)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def utc(moment: datetime) -> str:
+    """Return a moment as machines get it: "2026-11-22T16:05:00.000Z"."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def talk(text: str) -> None:
@@ -51,7 +67,7 @@ def talk(text: str) -> None:
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return utc(value)
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -27,7 +27,9 @@ def show(found: Reading) -> None:
             )  # fmt: skip
         console.print(table)
     for mention in found.mentions:
-        console.print(Text(f"mentioned: {mention.category} {mention.value}, {mention.why}", style=_MENTION), soft_wrap=True)
+        console.print(
+            Text(f"mentioned: {mention.category} {mention.value}, {mention.why}", style=_MENTION), soft_wrap=True
+        )
     for unread in found.unread:
         console.print(Text(f"unread: {unread.text.strip()}", style=_UNREAD), soft_wrap=True)
     console.print(Text(f"{found.status.value}; parser {found.parser}", style=_IGNORED))

@@ -1,0 +1,58 @@
+"""What people type and read for sources, tallies and days."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.errors import ConfigError, Fault
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from monitor.model import Tally
+    from monitor.settings import Settings
+
+SourceOption = Annotated[str | None, typer.Option("--source", metavar="S", help="Only this source.")]
+Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], metavar="DATE", help="From this day.")]
+Until = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], metavar="DATE", help="Up to this day, included.")
+]
+
+
+def claimant_of(settings: Settings, source: str | None) -> str | None:
+    """Return whom a source's series are filed under, None for all. Raises ConfigError for an unknown one."""
+    if source is None:
+        return None
+    if source not in settings.sources:
+        known = ", ".join(settings.sources)
+        raise ConfigError((Fault("command line", source, "there is no such source", f"There are: {known}"),))
+    return settings.sources[source].claimant
+
+
+def category_of(settings: Settings, category: str | None) -> str | None:
+    """Return the slug, None for all. Raises ConfigError for an unknown one, naming the nearest."""
+    if category is None or category in settings.categories:
+        return category
+    from monitor.settings.explain import nearest
+
+    right = nearest(category, tuple(settings.categories))
+    raise ConfigError((Fault("command line", category, "there is no such category", right),))
+
+
+def name_of(settings: Settings, claimant: str) -> str:
+    """Return the publisher's name, or the slug where the settings know it no longer."""
+    return next((source.name for source in settings.sources.values() if source.claimant == claimant), claimant)
+
+
+def label_of(settings: Settings, tally: Tally) -> str:
+    known = settings.categories.get(tally.category)
+    label = known.label if known else tally.category
+    return f"{label}, {tally.place}" if tally.place else label
+
+
+def start_of(day: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Return when a day that was typed begins on the desk's clock."""
+    return None if day is None else day.replace(tzinfo=zone).astimezone(UTC)
