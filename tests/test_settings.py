@@ -3,15 +3,23 @@
 import dataclasses
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
 from monitor.model import Category, Source
 from monitor.settings import UNLIMITED, Settings, load, load_tables, options, schema
+from monitor.settings.explain import dotted
 from monitor.settings.files import Document, defaults_folder
 from monitor.settings.inputs import find
 
@@ -56,28 +64,28 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_without_any_configuration_alerts_go_to_the_terminal(tmp_path):
-    settings = load({}, working=tmp_path)
-    assert [found.service for found in settings.destinations.values()] == ["console"]
-    assert settings.desks[0].destinations("urgent", "general-staff-ua") == ("console",)
-    assert settings.database == tmp_path / "state" / "monitor.sqlite3"
-    assert list(settings.routes) == ["telegram_web"]
-    assert settings.config == (defaults_folder(),)
-    assert (settings.conflict_minutes, settings.digest_after_hours) == (10, 12)
+    loaded = load({}, working=tmp_path)
+    assert [found.service for found in loaded.destinations.values()] == ["console"]
+    assert loaded.desks[0].destinations("urgent", "general-staff-ua") == ("console",)
+    assert loaded.database == tmp_path / "state" / "monitor.sqlite3"
+    assert list(loaded.routes) == ["telegram_web"]
+    assert loaded.config == (defaults_folder(),)
+    assert (loaded.conflict_minutes, loaded.digest_after_hours) == (10, 12)
 
 
 def test_what_was_loaded_cannot_be_changed(tmp_path):
-    settings = load({}, working=tmp_path)
+    loaded = load({}, working=tmp_path)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        settings.desk_timezone = "Europe/Kyiv"  # type: ignore[misc]
+        loaded.desk_timezone = "Europe/Kyiv"  # type: ignore[misc]
     with pytest.raises(TypeError):
-        settings.sources["mine"] = Source("mine", "Mine", "mine")  # type: ignore[index]
+        loaded.sources["mine"] = Source("mine", "Mine", "mine")  # type: ignore[index]
 
 
 def test_telegram_is_asked_once_a_second_and_a_server_of_ones_own_as_often_as_one_likes(tmp_path):
-    settings = load({}, working=tmp_path)
-    assert (settings.host("t.me").per_second, settings.host("t.me").ceiling) == (1.0, 3.0)
-    assert settings.host("example.org:8443") == settings.hosts["default"]
-    assert all(settings.host(name) == UNLIMITED for name in ("127.0.0.1:8080", "localhost", "[::1]:80", "::1"))
+    loaded = load({}, working=tmp_path)
+    assert (loaded.host("t.me").per_second, loaded.host("t.me").ceiling) == (1.0, 3.0)
+    assert loaded.host("example.org:8443") == loaded.hosts["default"]
+    assert all(loaded.host(name) == UNLIMITED for name in ("127.0.0.1:8080", "localhost", "[::1]:80", "::1"))
 
 
 def test_a_budget_written_for_loopback_holds(desk):
@@ -309,6 +317,38 @@ def test_options_of_a_route_are_checked_by_its_own_fields(desk):
     assert "there is no route 'telegran_web'" in faults[2]
 
 
+def places(table: dict[str, object], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for key, value in table.items():
+        yield (*above, key)
+        if isinstance(value, dict):
+            yield from places(value, (*above, key))
+
+
+def anything_in(name: str, *further: tuple[str, ...]) -> st.SearchStrategy[str]:
+    """One line that puts something else in the place of a value or a table of this shipped file."""
+    shipped = tomllib.loads((defaults_folder() / name).read_text("utf-8"))
+    if name == "tallies.toml":
+        shipped = {slug: shipped[slug] for slug in ("tanks", "personnel_losses", "vehicles_fuel_tanks")}
+    keys = [*places(shipped), *further]
+    values = ["3", "-1", "1.5", "true", '""', '"x"', "[]", '["x"]', "[1]", "[{}]", "{}", "{ x = 1 }", "2022-02-24"]
+    return st.builds("{} = {}\n".format, st.sampled_from(keys).map(dotted), st.sampled_from(values))
+
+
+@given(
+    main=anything_in("monitor.toml", ("routes",), ("routes", "telegram_web")),
+    desks=anything_in("desks.toml", ("desks", "duty", "quiet"), ("destinations", "console", "x")),
+    tallies=anything_in("tallies.toml"),
+    source=anything_in("sources/general-staff-ua.toml", ("patterns",), ("words",), ("words", "tanks")),
+)
+@hypothesis.settings(max_examples=75, deadline=None, phases=[hypothesis.Phase.generate])  # a load is slow to shrink
+def test_whatever_stands_in_place_of_a_value_is_taken_or_told_and_never_a_crash(main, desks, tallies, source):
+    with TemporaryDirectory() as folder:
+        desk = Desk(Path(folder)).write("monitor.toml", main).write("desks.toml", desks)
+        desk.write("tallies.toml", tallies).write("sources/general-staff-ua.toml", source)
+        with suppress(ConfigError):
+            assert desk.load().sources
+
+
 # ── secrets ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -332,10 +372,10 @@ def test_the_environment_wins_over_the_operators_env_file_and_that_over_the_work
 
 def test_a_secret_is_never_printed(desk):
     desk.write("desks.toml", TELEGRAM)
-    settings = desk.load(TELEGRAM_BOT_TOKEN=TOKEN, HEARTBEAT_URL="https://ping.example/secret-part")
-    assert TOKEN not in repr(settings)
-    assert "secret-part" not in repr(settings)
-    assert settings.secrets == {TOKEN, "https://ping.example/secret-part"}
+    loaded = desk.load(TELEGRAM_BOT_TOKEN=TOKEN, HEARTBEAT_URL="https://ping.example/secret-part")
+    assert TOKEN not in repr(loaded)
+    assert "secret-part" not in repr(loaded)
+    assert loaded.secrets == {TOKEN, "https://ping.example/secret-part"}
 
 
 def test_a_secret_in_a_shared_file_is_a_fault_that_does_not_repeat_it(desk):
@@ -427,10 +467,10 @@ def test_all_that_may_stand_in_a_file_is_all_that_the_model_has():
 
 
 def test_reading_a_text_needs_the_tables_alone_and_they_are_the_same(tmp_path):
-    settings, tables = load({}, working=tmp_path), load_tables()
-    assert tables.categories == settings.categories
-    assert tables.sources == settings.sources
-    assert tables.languages == settings.languages
+    loaded, tables = load({}, working=tmp_path), load_tables()
+    assert tables.categories == loaded.categories
+    assert tables.sources == loaded.sources
+    assert tables.languages == loaded.languages
 
 
 def test_the_tables_alone_are_loaded_without_the_package_that_checks():

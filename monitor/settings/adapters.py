@@ -15,10 +15,14 @@ from monitor.settings.inputs import Inputs
 from monitor.settings.shape import Destination
 
 
-def routes(inputs: Inputs, main: Document, sources: Mapping[str, tuple[Document, Source]]) -> dict[str, object]:
+def routes(
+    inputs: Inputs,
+    main: Document,
+    tables: Mapping[str, Mapping[str, Any]],
+    sources: Mapping[str, tuple[Document, Source]],
+) -> dict[str, object]:
     """Return the options of each kind of route that is switched on somewhere, from `[routes.<kind>]`."""
     known = registry.names("collect")
-    tables = main.data.get("routes", {})
     built: dict[str, object] = {}
     failed: set[str] = set()
     for document, place, route in _routes_named(sources):
