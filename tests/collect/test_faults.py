@@ -142,6 +142,20 @@ async def test_without_a_usable_wish_the_pauses_double(
     assert pauses == [30, 60, 120]
 
 
+async def test_an_answer_in_between_brings_the_shortest_pause_back(
+    collector: Collector, server: PreviewServer, clock: FixedClock
+):
+    pauses = []
+    for _ in range(2):
+        server.break_(Fault.SERVER_ERROR, NAME, times=1)
+        caught = await failure(collector)
+        assert isinstance(caught, RateLimited)
+        pauses.append(caught.retry_after)
+        clock.pass_by(minutes=20)
+        await taken(collector.fetch(CHANNEL, "300"))
+    assert pauses == [30, 30]
+
+
 async def test_a_host_that_refuses_the_connection_is_unreachable(clock: FixedClock, budget: Budget):
     with PreviewServer() as server:
         closed = server.base_url

@@ -226,6 +226,21 @@ def test_messages_of_one_second_with_media_are_one_album(tmp_path: Path):
     assert [(post.id, post.text, post.album) for post in posts] == [("10", "Підпис", ("11", "12")), ("13", "Інше", ())]
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        exported(1, "", photo="x"),  # an hour later
+        exported(0, "", photo="x") | {"id": 2},  # with an id in between
+        exported(0, "", photo="x", forwarded_from="Хтось") | {"id": 1},
+        exported(0, "") | {"id": 1},  # without media
+        exported(0, "Ще", photo="x") | {"id": 1},  # with a text of its own
+    ],
+)
+def test_what_only_resembles_an_album_stays_apart(tmp_path: Path, second: dict[str, object]):
+    posts, _ = read(export(tmp_path, exported(0, "Підпис", photo="x"), second))
+    assert len(posts) == 2
+
+
 def test_service_messages_are_no_posts_and_what_the_export_leaves_out_is_reported(tmp_path: Path):
     service = {"id": 1, "type": "service", "date_unixtime": "1646110800", "action": "create_channel"}
     posts, faults = read(export(tmp_path, service, exported(2, "т"), {"id": 3, "type": "unsupported"}))

@@ -163,7 +163,7 @@ async def test_an_album_is_one_post_and_its_cursor_covers_all_its_ids(collector:
     album = posts_of(batches)[-1]
     assert (album.id, album.album, album.media) == ("301", ("302", "303", "304"), ("photo",))
     assert album.text == "Чотири фото"
-    assert batches[-1].cursor == "304"
+    assert batches[-1].found[-1].cursor == batches[-1].cursor == "304"
     server.add(NAME, *hourly([305]))
     server.requests.clear()
     assert ids_of(await fetched(collector, "304")) == [305]
