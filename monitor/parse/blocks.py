@@ -9,11 +9,11 @@ from typing import NamedTuple
 from monitor.parse.casualties import Figure, read_casualties
 from monitor.parse.items import LABELS, Element, Inside, Item, Votes, elements, read_items, votes
 from monitor.parse.token import Token
-from monitor.parse.tokens import Shape
+from monitor.parse.tokens import Shape, Shaper
 
 CUES = frozenset({"gate", "total", "period", "campaign", "as_of"})
 FORECAST = "forecast"
-DIGITS = frozenset({"number", "date", "time", "percent", "decimal", "ordinal", "name", "link", "long", "age"})
+DIGITS = frozenset({"number", "date", "time", "percent", "decimal", "ordinal", "name", "link", "long", "age", "endless"})
 _ENDS = frozenset({"stop", ",", ";", ":", ".", "paren"})
 _NEEDS_MORE = frozenset({"number", "qualifier", "filler", "subject"})
 _MOST_JOINED = 6  # line breaks inside one sentence
@@ -40,8 +40,8 @@ NOTHING = Sheet((), (), "", listed=False, bare=False)
 class Part:
     """One sentence's shape, and what follows from the shape alone."""
 
-    def __init__(self, tokens: tuple[Token, ...], *, stopped: bool) -> None:
-        self.tokens, self.stopped = tokens, stopped
+    def __init__(self, tokens: tuple[Token, ...], stop: str) -> None:
+        self.tokens, self.stopped, self.asked = tokens, bool(stop), stop == "?"
         self.row = elements(tokens)
         self.kinds = frozenset(token.kind for token in tokens)
         self.cues = tuple(e.token for at, e in enumerate(self.row) if e.kind in CUES or _since(self.row, at))
@@ -49,7 +49,7 @@ class Part:
         counted = votes(self.row) if self.labelled else Votes(0, 0)
         self.lean = counted.label_first - counted.value_first
         self.digits = not DIGITS.isdisjoint(self.kinds)
-        self.dangles = not stopped and self.row[-1].kind not in _ENDS
+        self.dangles = not stop and self.row[-1].kind not in _ENDS
         self.start, self.end = tokens[0].start, tokens[-1].end
         self._sheets: dict[bool, Sheet] = {}
 
@@ -64,7 +64,7 @@ class Part:
         items = tuple(item for item in items if not item.list_only or (item.label_first and item.linked))
         figures = read_casualties(self.tokens, [(item.start, item.end) for item in items])
         veto = next((t for t in self.tokens if t.kind == "veto"), None)
-        rule = veto.text if veto else ""
+        rule = "question" if self.asked else veto.text if veto else ""
         if veto and rule == FORECAST:  # what stands before it is no forecast
             items = tuple(item for item in items if item.start < veto.start)
             figures = tuple(figure for figure in figures if figure.start < veto.start)
@@ -81,6 +81,7 @@ class Sentence:
     line: str
     base: int
     after_blank: bool
+    joined: bool = False  # over line breaks; `line` then has spaces for them
     sheet: Sheet = NOTHING
 
 
@@ -101,14 +102,15 @@ def _cut(tokens: Sequence[Token]) -> Iterator[Part]:
     for at, token in enumerate(tokens):
         if token.kind == "stop":
             if at > begin:
-                yield Part(tuple(tokens[begin:at]), stopped=True)
+                yield Part(tuple(tokens[begin:at]), token.text)
             begin = at + 1
     if begin < len(tokens):
-        yield Part(tuple(tokens[begin:]), stopped=False)
+        yield Part(tuple(tokens[begin:]), "")
 
 
-def sentences(text: str, lines: Sequence[tuple[str, Shape]]) -> list[Sentence]:
+def sentences(text: str, shaper: Shaper) -> list[Sentence]:
     """Return the sentences of a post in order, orientation decided block by block."""
+    lines = shaper.shapes(text)
     found: list[Sentence] = []
     base = 0
     blank = True
@@ -121,9 +123,11 @@ def sentences(text: str, lines: Sequence[tuple[str, Shape]]) -> list[Sentence]:
             previous = found[-1] if found and not blank and part is cut[0] else None
             may_join = previous is not None and previous.part.dangles and joined < _MOST_JOINED and joins < _MOST_JOINS
             if previous and may_join and _runs_on(previous.part, part, line):
-                found[-1] = _joined(text, previous, part, base)
+                found[-1:] = _joined(text, shaper, previous, base + len(line))
                 joined += 1
                 joins += 1
+                blank = False
+                break
             else:
                 found.append(Sentence(part, line, base, blank))
                 joined = 0
@@ -146,23 +150,22 @@ def _runs_on(before: Part, part: Part, line: str) -> bool:
         return not any(item.end >= before.end for item in before.sheet(label_first=True).items)
     if last in LABELS and first in {"number", "qualifier"}:
         return "number" not in before.kinds and not part.labelled
-    takes_up = line[part.start : part.start + 1].islower() or (first in {"number", "qualifier"} and not before.labelled)
+    takes_up = line[part.start : part.start + 1].islower() or (first in {"number", "qualifier"} and "number" not in before.kinds)
     if not takes_up or last in CUES or last in {"link", "name"}:
         return False
-    return not (before.sheet(label_first=True).listed or before.sheet(label_first=False).listed)
+    return not _starts_list(before) or (last not in {"number", "unit"} and not _starts_list(part))
 
 
-def _joined(text: str, previous: Sentence, part: Part, base: int) -> Sentence:
-    head = _shifted(previous.part.tokens, previous.base) if previous.base else previous.part.tokens
-    tail = _shifted(part.tokens, base)
-    glue = Token("break", "", head[-1].end, tail[0].start)
-    return Sentence(Part((*head, glue, *tail), stopped=part.stopped), text, 0, previous.after_blank)
+def _starts_list(part: Part) -> bool:
+    return part.sheet(label_first=True).listed or part.sheet(label_first=False).listed
 
 
-def _shifted(tokens: Sequence[Token], by: int) -> tuple[Token, ...]:
-    return tuple(
-        Token(t.kind, t.text, t.start + by, t.end + by, t.number.shifted(by) if t.number else None) for t in tokens
-    )
+def _joined(text: str, shaper: Shaper, previous: Sentence, end: int) -> list[Sentence]:
+    """Read the sentence again together with the line that goes on with it, up to `end`."""
+    base = previous.base + previous.part.start
+    line = text[base:end].replace("\n", " ")
+    cut = parts(shaper.shape(line))
+    return [Sentence(part, line, base, previous.after_blank and part is cut[0], joined=True) for part in cut]
 
 
 def _orient(found: Sequence[Sentence]) -> None:

@@ -34,6 +34,7 @@ class Figure(NamedTuple):
     start: int
     end: int
     recalled: bool = False
+    subject: str = ""  # named beside the number
 
 
 class _Clause(NamedTuple):
@@ -63,7 +64,19 @@ def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Itera
             people = own_group or ("" if clause.nested else group or overall or "civilians")
             category = _CATEGORIES.get((people, fate))
             if category and number.number:
-                yield Figure(category, number.number, qualifier, number.start, number.end, recalled)
+                subject = _subject_behind(clause.tokens, number)
+                yield Figure(category, number.number, qualifier, number.start, number.end, recalled, subject)
+
+
+def _subject_behind(tokens: Sequence[Token], number: Token) -> str:
+    """Return whom the words right behind a number name: "498 російських військових", "400 бойовиків ЗСУ"."""
+    for token in tokens:
+        if token.start > number.start:
+            if token.kind == "subject":
+                return token.text
+            if token.kind not in {"filler", "group", "unit"}:
+                return ""
+    return ""
 
 
 def _person(token: Token) -> Token:

@@ -16,6 +16,7 @@ from monitor.parse.token import Token
 LABELS = frozenset({"category", "list_only", "model"})
 _SKIPPED = frozenset({"unit", "filler", "subject", "fate"})
 _DASHES = frozenset({"-", ":", "="})
+_AHEAD = frozenset({"qualifier", "filler", "break", "subject", "fate", "part", "ordinal"})
 _BULLETS = frozenset({"-", "•", "▪", "·", "*", "●", "◾", "➤", "✓", "+"})
 
 
@@ -84,7 +85,8 @@ def elements(tokens: Sequence[Token]) -> list[Element]:
                 folded[-1] = Element(folded[-1].kind, folded[-1].token._replace(end=following.end))
                 at += 2
                 continue
-        folded.append(Element(token.kind, token))
+        if token.kind != "." or not folded or folded[-1].kind != "unit":  # "од. (+9)"
+            folded.append(Element(token.kind, token))
         at += 1
     return folded
 
@@ -249,7 +251,7 @@ def _values_first(row: Sequence[Element]) -> Iterator[Item]:
 
 def _clean(row: Sequence[Element], at: int) -> bool:
     return all(
-        e.kind in _BULLETS or e.kind in {"qualifier", "filler", "break", "subject", "fate", "part"} or _is_sign(e)
+        e.kind in _BULLETS or e.kind in _AHEAD or _is_sign(e)
         for e in row[:at]
     )
 

@@ -29,7 +29,7 @@ from monitor.parse.casualties import Figure
 from monitor.parse.claims import Candidate, settle, summed, unscoped
 from monitor.parse.items import LABELS, Inside, Item
 from monitor.parse.lexicon import Entry, Lexicon, canonical, entries, merge
-from monitor.parse.scope import Frame, Framed, Walk
+from monitor.parse.scope import SIDES, Frame, Framed, Walk
 from monitor.parse.token import IN_WORDS
 from monitor.parse.tokens import Rules, Shape, Shaper
 
@@ -37,6 +37,7 @@ VERSION = "1"
 LONGEST = 60_000  # code points that are read of one text; what lies behind is unread
 _RECALLED, _UPDATED = -4, 2  # how an old figure and an update rank
 _CIVIL = ("civilians_", "children_", "civilian_")
+UNREAD = frozenset({"number", "endless"})  # what no rule explains away
 _SHAPE_WITH_DELTAS, _SHAPE_WITHOUT = 3, 5  # distinct categories that make a list a tally without any header
 
 
@@ -122,6 +123,7 @@ class _Reader:
         self._text = post.text[:LONGEST]
         self._post, self._grammar, self._source = post, grammar, source
         self._about = source.about if source else ""
+        self._side = self._about if self._about in SIDES else ""  # whose tanks: words seldom say it better
         self._meaning = source.meaning if source else {}
         self._claimant = source.claimant if source else None
         self._start = source.start if source else None
@@ -130,10 +132,10 @@ class _Reader:
         self._walk = Walk(_day_of(post, source), self._about, frozenset(starts))
 
     def reading(self) -> Reading:
-        lines = self._grammar.shaper(self._source).shapes(self._text)
-        if len(self._post.text) > LONGEST or any(shape.overflow for _, shape in lines):
-            self._overflow(lines)
-        framed = list(self._walk.frames(sentences(self._text, lines)))
+        found = sentences(self._text, self._grammar.shaper(self._source))
+        if len(self._post.text) > LONGEST:
+            self._out.unread.append(Unread(self._post.text[LONGEST:], (LONGEST, len(self._post.text))))
+        framed = list(self._walk.frames(found))
         inverted = _vote(framed)
         shaped = self._shaped(framed)
         for index, one in enumerate(framed):
@@ -160,15 +162,6 @@ class _Reader:
             return Status.IMAGE_ONLY if self._post.media else Status.UNREADABLE
         return Status.NO_TALLY
 
-    def _overflow(self, lines: Iterable[tuple[str, Shape]]) -> None:
-        base = 0
-        for line, shape in lines:
-            if shape.overflow:
-                self._out.unread.append(Unread(line, (base, base + len(line))))
-            base += len(line) + 1
-        if len(self._post.text) > LONGEST:
-            self._out.unread.append(Unread(self._post.text[LONGEST:], (LONGEST, len(self._post.text))))
-
     # sentences
 
     def _stated(self, index: int, framed: Framed, shaped: Frame | None, *, inverted: bool) -> None:
@@ -191,7 +184,7 @@ class _Reader:
         start, end = sentence.base + sentence.part.start, sentence.base + sentence.part.end
         if veto:
             self._out.ignored.append((veto, (start, end)))
-        elif "number" in kinds:
+        elif not UNREAD.isdisjoint(kinds):
             self._out.unread.append(Unread(self._text[start:end], (start, end)))
         else:
             self._out.ignored.append((kinds[0], (start, end)))
@@ -215,13 +208,13 @@ class _Reader:
             if value is None or upper <= value:
                 qualifier, upper = Qualifier.EXACT, None
         figure = _Figure(item.category, value, upper, qualifier, delta)
-        subject = self._walk.meant(item.subject) if item.subject else ""
+        subject = self._walk.meant(item.subject) if item.subject else self._side
         claim = self._claim(sentence, figure, frame, subject, item.start, item.end)
         if claim:
             self._out.candidates.append(Candidate(claim, _rank(claim), item.model, item.part, index))
 
     def _people(self, index: int, sentence: Sentence, figure: Figure, frame: Frame | None) -> None:
-        subject = self._walk.subject(sentence) if figure.category.startswith("personnel_") else ""
+        subject = self._walk.meant(figure.subject) or self._walk.subject(sentence)
         stated = _Figure(figure.category, figure.number.value(sentence.line), None, figure.qualifier, None)
         claim = self._claim(sentence, stated, frame, subject, figure.start, figure.end)
         if claim:
@@ -235,7 +228,7 @@ class _Reader:
         category = self._meaning.get(figure.category, figure.category)
         base = sentence.base
         span = (base + start, base + end)
-        quote = self._quote(span) if sentence.line is self._text else sentence.line
+        quote = self._quote(span) if sentence.joined else sentence.line
         if frame is None or (frame.cue == "campaign" and not category.startswith("personnel_")):
             self._out.mentions.append(unscoped(category, figure.value, quote, span))
             return None

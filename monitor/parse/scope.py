@@ -46,6 +46,8 @@ class Framed(NamedTuple):
         return chosen
 
 
+SIDES = frozenset({"russia", "ukraine"})
+_MOST_WORDS = 6  # without a meaning; with more of them a line with a figure is prose, and the list is over
 _Reach = Literal["list", "sentence", "continue", "paragraph"]
 
 
@@ -118,18 +120,17 @@ class Walk:
     def subject(self, sentence: Sentence) -> str:
         """Return whom the sentence is about, as far as its words tell."""
         for token in sentence.part.tokens:
-            if token.kind == "subject":
+            if token.kind == "subject" or (token.kind == "gate" and "enemy" in token.text):
                 return self.meant(token.text)
-            if token.kind == "gate" and "enemy" in token.text:
-                return self.meant(token.text)
+            if token.kind == "gate":
+                return ""
         return ""
 
     def meant(self, word: str) -> str:
         """Return who "enemy" is: whom the source is about, else whom the language's speakers fight."""
         if not word.startswith("enemy"):
             return word
-        sides = {"russia", "ukraine"}
-        return self.about if self.about in sides else word.removeprefix("enemy").lstrip("-")
+        return self.about if self.about in SIDES else word.removeprefix("enemy").lstrip("-")
 
     # reach
 
@@ -145,7 +146,7 @@ class Walk:
             self.reach = "list"
         elif not part.stopped:
             self.reach = "list" if last.basis is ScopeBasis.HEADER and last.cue != "sentence" else "sentence"
-        elif last.scope is Scope.TOTAL:
+        elif last.scope is Scope.TOTAL and last.cue != "campaign":
             self.reach = "continue"
         else:
             self.reach = "paragraph"
@@ -160,7 +161,7 @@ class Walk:
                 self.reach = "continue" if frame.scope is Scope.TOTAL else "paragraph"
             return frame
         if self.reach == "continue":
-            if part.tokens[0].kind != "continue":
+            if part.tokens[0].kind not in {"continue", "breakdown"}:
                 if part.tokens[0].kind != "fate":  # "Сбито: …" between "Среди них: …" and "Уничтожено: …"
                     self.open = None
                 return None
@@ -170,6 +171,6 @@ class Walk:
             return frame
         if sentence.sheet.listed:
             return frame
-        if "number" in part.kinds:
+        if "number" in part.kinds and sum(token.kind == "word" for token in part.tokens) > _MOST_WORDS:
             self.open = None
         return None

@@ -14,7 +14,7 @@ class Token(NamedTuple):
     """A piece of a line. `start` and `end` count code points in the original line.
 
     Kinds: the tables of a language (`lexicon.KINDS`), and `number`, `date` (text is as written),
-    `time`, `percent`, `decimal`, `ordinal`, `name`, `link`, `long`, `word`, `stop`, `break` (a line's end), or a
+    `time`, `percent`, `decimal`, `ordinal`, `name`, `link`, `long`, `endless`, `word`, `stop`, `break` (a line's end), or a
     mark itself (`(`, `)`, `-`, `/`, `,` …).
     """
 

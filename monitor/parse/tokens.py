@@ -31,8 +31,6 @@ class Shape:
     """What a line is made of, whatever its digits are."""
 
     tokens: tuple[Token, ...]
-    length: int
-    overflow: bool = False
     memo: dict[str, Any] = field(default_factory=dict, compare=False)  # what later steps worked out for this shape
 
     @cached_property
@@ -66,18 +64,22 @@ class Shaper:
             for line, key in zip(lines, keys, strict=True)
         ]
 
+    def shape(self, line: str) -> Shape:
+        """Return the shape of a line that is not worth keeping."""
+        return self._learn(line, b"")
+
     def _learn(self, line: str, key: bytes) -> Shape:
         plain, offsets = strip(line)
         folded = fold(plain)
         found = list(TOKEN.finditer(folded))
         if len(found) > MOST_TOKENS:
-            return Shape((), len(line), overflow=True)
+            return Shape((Token("endless", "", 0, len(line)),))
         tokens = tuple(self._tokens(folded, plain, found))
         fixed = offsets is not None or not _ascii_digits(plain)
         if fixed:
             tokens = tuple(_placed(token, plain, offsets) for token in tokens)
-        shape = Shape(tokens, len(line))
-        if not fixed and len(line) <= _LONGEST_SHAPE:
+        shape = Shape(tokens)
+        if key and not fixed and len(line) <= _LONGEST_SHAPE:
             if len(self._known) >= _MOST_SHAPES:
                 self._known.clear()
             self._known[key] = shape
@@ -86,9 +88,17 @@ class Shaper:
     def _tokens(self, folded: str, plain: str, found: Sequence[re.Match[str]]) -> Iterator[Token]:
         hits = self._lexicon.find([spelling(match) for match in found])
         reader = _Reader(folded, plain, found, hits, self._rules)
-        return with_dates(list(reader.tokens()))
+        return with_dates(_numbered(list(reader.tokens())))
 
 
+def _numbered(tokens: list[Token]) -> list[Token]:
+    """Take "1." and "2)" at the head of a line as the number of the line."""
+    if len(tokens) > 2 and tokens[0].kind == "number" and tokens[1].text in {".", ")"} and tokens[0].end < _HEAD:  # noqa: PLR2004
+        return [tokens[0]._replace(kind="ordinal"), *tokens[2:]]
+    return tokens
+
+
+_HEAD = 4  # where the number of a line ends at the latest
 _DIGIT = re.compile(r"\d")
 _PLAIN_DIGIT = re.compile(r"[0-9]")
 
