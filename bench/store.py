@@ -74,9 +74,7 @@ def bare(path: Path, work: list[tuple[Post, str, Reading, str, list[Entry], Sigh
         for post_row, claim_rows in rows:
             raw.execute("BEGIN IMMEDIATE")
             number = raw.execute("INSERT INTO post VALUES (NULL, ?, ?, ?, ?, ?)", post_row).lastrowid
-            raw.executemany(
-                "INSERT INTO claim VALUES (NULL, ?, ?, ?, ?, ?, ?)", [(number, *row) for row in claim_rows]
-            )
+            raw.executemany("INSERT INTO claim VALUES (NULL, ?, ?, ?, ?, ?, ?)", [(number, *row) for row in claim_rows])
             raw.execute("COMMIT")
         return time.perf_counter() - began
 

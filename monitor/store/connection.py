@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from monitor.errors import StoreError
 from monitor.store.faults import translated
 from monitor.store.values import Row
+
+Parameters = Sequence[Any] | Mapping[str, Any]
 
 STATEMENTS = 256  # prepared statements kept; more than there are
 WAL_KEPT = 16 << 20  # bytes to which the log is cut back after a checkpoint
@@ -40,7 +42,7 @@ class Connection:
         except sqlite3.Error as error:
             raise translated(error, path) from error
 
-    def run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+    def run(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement. A cursor's rows are fetched through `one`, `all` and `each`."""
         if self._failure is not None:
             raise self._failure
@@ -57,7 +59,7 @@ class Connection:
         except (sqlite3.Error, OverflowError) as error:
             raise self._failed(error) from error
 
-    def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+    def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         cursor = self.run(sql, parameters)
         try:
             row: Row | None = cursor.fetchone()
@@ -65,16 +67,19 @@ class Connection:
             raise self._failed(error) from error
         return row
 
-    def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    def all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         cursor = self.run(sql, parameters)
         try:
             return cursor.fetchall()
         except sqlite3.Error as error:
             raise self._failed(error) from error
 
-    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
+    def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Yield rows one by one, for results that may be large or are left early."""
-        cursor = self.run(sql, parameters)
+        yield from self.rest(self.run(sql, parameters))
+
+    def rest(self, cursor: sqlite3.Cursor) -> Iterator[Row]:
+        """Yield the rows of a cursor that was just run."""
         try:
             yield from cursor
         except sqlite3.Error as error:
@@ -82,7 +87,7 @@ class Connection:
         finally:
             cursor.close()
 
-    def insert(self, sql: str, parameters: Sequence[Any]) -> int:
+    def insert(self, sql: str, parameters: Parameters) -> int:
         """Run one INSERT and return the number of its row."""
         number = self.run(sql, parameters).lastrowid
         assert number is not None  # noqa: S101  # SQLite gives one to every insert
@@ -97,9 +102,7 @@ class Connection:
         self.run("BEGIN IMMEDIATE")
         try:
             yield
-            if self._failure is not None:
-                raise self._failure
-            self.run("COMMIT")
+            self.run("COMMIT")  # raises what went wrong, should the block have passed over it
         except BaseException:
             self._roll_back()
             raise

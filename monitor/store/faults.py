@@ -18,30 +18,25 @@ _NO_ROOM = 1 << 20  # bytes; with less than this free, a failed write is taken f
 
 def translated(error: Exception, path: Path) -> StoreError:
     """Return our error for a foreign one."""
-    if isinstance(error, StoreError):
-        return error
     if isinstance(error, OSError):
         return _of_the_file_system(error, path)
+    return _of_sqlite(error, path)
+
+
+def _of_sqlite(error: Exception, path: Path) -> StoreError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = None if code is None else code & _PRIMARY
     if primary in _BUSY:
         return busy(path)
-    if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _no_room(path)):
-        return full(path)
     if primary in _CORRUPT:
         return corrupt(path, str(error))
     if primary in _CLOSED:
         return closed(path, str(error))
+    if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _no_room(path)):
+        return full(path)
     if primary == sqlite3.SQLITE_IOERR:
-        name = getattr(error, "sqlite_errorname", "")
-        return StoreError(
-            f"The disk gave an error while {path} was used ({error}, {name}). What was being written was taken back, "
-            "everything before it is kept. Check the disk, then start again."
-        )
-    return StoreError(
-        f"The database refused what it was given ({error}). What was being written was taken back, everything "
-        f"before it is kept in {path}. This is a fault in the program: please report it with this text."
-    )
+        return broken(path, f"{error}, {getattr(error, 'sqlite_errorname', '')}")
+    return refused(path, str(error))
 
 
 def busy(path: Path) -> StoreBusy:
@@ -95,6 +90,20 @@ def closed(path: Path, detail: str) -> StoreError:
     else:
         why, then = f"it may not be written ({detail})", f"Give the program's user the right to write in {path.parent}"
     return StoreError(f"{path} cannot be used: {why}. Nothing was stored and nothing was changed. {then}.")
+
+
+def broken(path: Path, detail: str) -> StoreError:
+    return StoreError(
+        f"The disk gave an error while {path} was used ({detail}). What was being written was taken back, everything "
+        "before it is kept. Check the disk, then start again."
+    )
+
+
+def refused(path: Path, detail: str) -> StoreError:
+    return StoreError(
+        f"The database refused what it was given ({detail}). What was being written was taken back, everything "
+        f"before it is kept in {path}. This is a fault in the program: please report it with this text."
+    )
 
 
 def _of_the_file_system(error: OSError, path: Path) -> StoreError:

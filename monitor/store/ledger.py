@@ -1,18 +1,20 @@
-"""The ledger: what each post left of each tally, how doubtful entries were settled, and what people decided.
+"""The ledger: what each post left of each tally, and how doubtful entries were settled.
 
-An entry is one row of `tallies`. Where a later post settled it, the row shows how it stands now and
-keeps beside that how it was written, so that folding the later post anew can take it back.
+Where a later post settled an entry, its row shows how it stands now and keeps beside that how it
+was written, so that folding the later post anew can take it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from monitor.model import Qualifier, Scope, Tally
 from monitor.reconcile.ledger import Decision, Entry, Settlement, Standing
 from monitor.reconcile.order import day_of
 from monitor.store.connection import Connection
+from monitor.store.tallies import Numbers
 from monitor.store.values import Row
 
 PERIODS_BACK = timedelta(days=14)
@@ -21,53 +23,64 @@ _QUALIFIERS = {qualifier.value: qualifier for qualifier in Qualifier}
 _STANDINGS = {standing.value: standing for standing in Standing}
 _END = "~"  # sorts after every order key
 
-ENTRY = """claimant, subject, category, scope, place, window, order_key, channel, post, published, upper, qualifier,
-    delta, effective, standing, suggestion, settled_by"""
-_ENTRY_AS_WRITTEN = f"{ENTRY}, first_standing, first_effective, first_settled_by"
-# The planner knows no statistics of ours: INDEXED BY names the index, a + keeps a column from choosing one.
-_SERIES = "claimant = ? AND scope = ? AND subject = ? AND category = ? AND place = ? AND window = ?"
+TALLY = "t.claimant, t.subject, t.category, t.scope, t.place, t.window"
+ENTRY = f"""{TALLY}, s.order_key, s.channel, s.post, e.published, e.upper, e.qualifier, e.delta, e.effective,
+    e.standing, e.suggestion, e.settled_by"""
+_AS_WRITTEN = f"{ENTRY}, e.first_standing, e.first_effective, e.first_settled_by"
 
-_NEXT_TOTAL = """
-    SELECT subject, category, place, window FROM tallies
-    WHERE claimant = ? AND scope = 'total' AND (subject, category, place, window) > (?, ?, ?, ?)
-    ORDER BY subject, category, place, window LIMIT 1"""
+_TOTALS = "SELECT id, first_date, last_date FROM tallies WHERE claimant = ? AND scope = ?"
+
+# SQLite has no statistics of ours: CROSS JOIN keeps the order in which the tables are gone through.
 _NEWEST_FIRST = f"""
-    SELECT {_ENTRY_AS_WRITTEN} FROM tallies INDEXED BY tallies_by_series
-    WHERE {_SERIES} AND order_key < ? ORDER BY order_key DESC"""  # noqa: S608
+    SELECT {_AS_WRITTEN}, e.tally
+    FROM steps s CROSS JOIN entries e ON e.step = s.id CROSS JOIN tallies t ON t.id = e.tally
+    WHERE s.claimant = ? AND s.order_key >= ? AND s.order_key < ? AND t.scope = ?
+    ORDER BY s.order_key DESC, e.line DESC"""  # noqa: S608
 _PERIODS = f"""
-    SELECT {_ENTRY_AS_WRITTEN} FROM tallies
-    WHERE claimant = ? AND order_key >= ? AND order_key < ? AND +scope = 'period'
-    ORDER BY order_key, line"""  # noqa: S608
-_HEAD = "SELECT max(order_key) FROM tallies WHERE claimant = ?"
-_AT = f"SELECT {_ENTRY_AS_WRITTEN} FROM tallies WHERE claimant = ? AND order_key = ? ORDER BY line"  # noqa: S608
-_REMOVE = "DELETE FROM tallies WHERE claimant = ? AND order_key = ?"
-_ADD = f"""
-    INSERT INTO tallies (line, {ENTRY})
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608
+    SELECT {_AS_WRITTEN}
+    FROM steps s CROSS JOIN entries e ON e.step = s.id CROSS JOIN tallies t ON t.id = e.tally
+    WHERE s.claimant = ? AND s.order_key >= ? AND s.order_key < ? AND t.scope = ?"""  # noqa: S608
+_HEAD = "SELECT max(order_key) FROM steps WHERE claimant = ?"
+_STEP = "SELECT id FROM steps WHERE claimant = ? AND order_key = ?"
+_AT = f"""
+    SELECT {_AS_WRITTEN}
+    FROM steps s CROSS JOIN entries e ON e.step = s.id CROSS JOIN tallies t ON t.id = e.tally
+    WHERE s.claimant = ? AND s.order_key = ? ORDER BY e.line"""  # noqa: S608
+_SETTLED_AT = f"""
+    SELECT {TALLY}, x.order_key, s.order_key, x.standing, x.effective
+    FROM steps s CROSS JOIN settlements x ON x.step = s.id CROSS JOIN tallies t ON t.id = x.tally
+    WHERE s.claimant = ? AND s.order_key = ? ORDER BY x.line"""  # noqa: S608
+_TARGETS = "SELECT tally, order_key FROM settlements WHERE step = ?"
+_SETTLED_LATER = """
+    SELECT x.tally FROM settlements x JOIN tallies t ON t.id = x.tally WHERE x.order_key = ? AND t.claimant = ?"""
 
-_SETTLEMENT = "claimant, subject, category, scope, place, window, order_key, settled_by, standing, effective"
-_SETTLED_AT = f"SELECT {_SETTLEMENT} FROM settlements WHERE claimant = ? AND settled_by = ? ORDER BY line"  # noqa: S608
-_SETTLED_LATER = f"""
-    SELECT {_SETTLEMENT} FROM settlements INDEXED BY settlements_of_entry
-    WHERE claimant = ? AND order_key = ?"""  # noqa: S608
-_UNSETTLE = "DELETE FROM settlements WHERE claimant = ? AND settled_by = ?"
-_SETTLE = f"INSERT INTO settlements (line, {_SETTLEMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_EARLIEST = f"""
-    SELECT settled_by, standing, effective FROM settlements INDEXED BY settlements_of_entry
-    WHERE claimant = ? AND order_key = ? AND scope = ? AND subject = ? AND category = ? AND place = ? AND window = ?
-    ORDER BY settled_by LIMIT 1"""
+_ADD_STEP = "INSERT INTO steps (claimant, order_key, channel, post) VALUES (?, ?, ?, ?)"
+_ADD_ENTRY = """
+    INSERT INTO entries (step, line, tally, published, upper, qualifier, delta, effective, standing, suggestion,
+                         settled_by)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_SETTLE = "INSERT INTO settlements (step, line, tally, order_key, standing, effective) VALUES (?, ?, ?, ?, ?, ?)"
+_REMOVE = (
+    "DELETE FROM entries WHERE step = ?",
+    "DELETE FROM settlements WHERE step = ?",
+    "DELETE FROM steps WHERE id = ?",
+)
+_EARLIEST = """
+    SELECT s.order_key, x.standing, x.effective FROM settlements x JOIN steps s ON s.id = x.step
+    WHERE x.order_key = ? AND x.tally = ? ORDER BY s.order_key LIMIT 1"""
+_THE_ENTRY = "step = (SELECT id FROM steps WHERE claimant = ? AND order_key = ?) AND tally = ?"
 _SHOW_SETTLED = f"""
-    UPDATE tallies SET
+    UPDATE entries SET
       first_effective = iif(first_standing IS NULL, effective, first_effective),
       first_settled_by = iif(first_standing IS NULL, settled_by, first_settled_by),
       first_standing = coalesce(first_standing, standing),
       settled_by = ?, standing = ?, effective = ?
-    WHERE {_SERIES} AND order_key = ?"""  # noqa: S608
+    WHERE {_THE_ENTRY}"""  # noqa: S608
 _SHOW_AS_WRITTEN = f"""
-    UPDATE tallies SET
+    UPDATE entries SET
       standing = first_standing, effective = first_effective, settled_by = first_settled_by,
       first_standing = NULL, first_effective = NULL, first_settled_by = NULL
-    WHERE {_SERIES} AND order_key = ? AND first_standing IS NOT NULL"""  # noqa: S608
+    WHERE {_THE_ENTRY} AND first_standing IS NOT NULL"""  # noqa: S608
 
 _DECISIONS = """
     SELECT channel, post, text_hash, claimant, subject, category, scope, place, window, published,
@@ -77,17 +90,39 @@ _DECIDE = """
     INSERT INTO decisions (channel, post, text_hash, claimant, subject, category, scope, place, window, published,
                            verdict, value, "by", why, at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_LISTS = """
-    SELECT order_key, claimant, subject, category, scope, place, window FROM tallies
-    WHERE claimant = ? AND order_key = ? AND +scope = 'total'"""
 _KEYS_OF_CHANNEL = """
     SELECT claimant, order_key FROM posts
     WHERE channel = ? AND order_key < ? AND order_key <> '' ORDER BY order_key DESC"""
+_LIST = f"""
+    SELECT {TALLY} FROM steps s CROSS JOIN entries e ON e.step = s.id CROSS JOIN tallies t ON t.id = e.tally
+    WHERE s.claimant = ? AND s.order_key = ? AND t.scope = ?"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanting:
+    """A tally whose rows are being gathered, newest first, and the dates on which a figure held so far."""
+
+    first_date: str
+    last_date: str
+    days: set[str]
+
+    def takes(self, entry: Entry, dates: int) -> bool:
+        """Say whether this row is still wanted; one date too many marks that nothing more is."""
+        if len(self.days) > dates:
+            return False
+        day = entry.order_key[:10]
+        if len(self.days) == dates and day not in self.days:
+            self.days.add(day)
+            return False
+        if entry.effective is not None:
+            self.days.add(day)
+        return True
 
 
 class Ledger:
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, numbers: Numbers) -> None:
         self.db = db
+        self._numbers = numbers
 
     def token(self) -> int:
         """A number that changes whenever another connection has written, or this one has rolled back."""
@@ -101,10 +136,7 @@ class Ledger:
         made at or after the key are undone. Period rows come along for the last 14 days.
         """
         end = order_key or _END
-        found = []
-        for tally in self._totals(claimant):
-            found += self._last_dates(tally, end, dates)
-        found += self._periods_before(claimant, end)
+        found = self._totals_before(claimant, end, dates) + self._periods_before(claimant, end)
         return sorted(found, key=_by_order_key)
 
     def entries_at(self, claimant: str, order_key: str) -> list[Entry]:
@@ -112,7 +144,10 @@ class Ledger:
         return [_entry_as_of(row, "") for row in self.db.all(_AT, (claimant, order_key))]
 
     def settlements_at(self, claimant: str, order_key: str) -> list[Settlement]:
-        return [_settlement(row) for row in self.db.all(_SETTLED_AT, (claimant, order_key))]
+        return [
+            Settlement(Tally(*row[:6]), row[6], row[7], _STANDINGS[row[8]], row[9])
+            for row in self.db.all(_SETTLED_AT, (claimant, order_key))
+        ]
 
     def replace_entries(
         self, claimant: str, order_key: str, entries: Sequence[Entry], settlements: Sequence[Settlement]
@@ -121,17 +156,13 @@ class Ledger:
 
         Where several posts settle one entry (in the midst of folding anew), the earliest holds.
         """
-        undone = self.settlements_at(claimant, order_key)
-        if undone:
-            self.db.run(_UNSETTLE, (claimant, order_key))
-        self.db.run(_REMOVE, (claimant, order_key))
-        if entries:
-            self.db.many(_ADD, [_entry_row(line, entry) for line, entry in enumerate(entries)])
-        if settlements:
-            self.db.many(_SETTLE, [_settlement_row(line, one) for line, one in enumerate(settlements)])
-        later = map(_settlement, self.db.all(_SETTLED_LATER, (claimant, order_key)))
-        for tally, key in {(one.tally, one.order_key) for one in (*undone, *settlements, *later)}:
-            self._show(tally, key)
+        touched = self._remove(claimant, order_key)
+        if entries or settlements:
+            self._add(claimant, order_key, entries, settlements)
+        touched.update((self._numbers.of(one.tally, one.order_key[:10]), one.order_key) for one in settlements)
+        touched.update((tally, order_key) for (tally,) in self.db.all(_SETTLED_LATER, (order_key, claimant)))
+        for tally, key in touched:
+            self._show(claimant, tally, key)
 
     def decisions(self, claimant: str) -> Mapping[tuple[str, str, str, Tally, int | None], Decision]:
         """Return the last decision on each published value."""
@@ -150,71 +181,111 @@ class Ledger:
         """Return which total tallies each of the channel's last posts with totals stated, newest first."""
         lists: list[frozenset[Tally]] = []
         for claimant, order_key in self.db.each(_KEYS_OF_CHANNEL, (channel, before_key)):
-            stated = frozenset(Tally(*row[1:]) for row in self.db.all(_LISTS, (claimant, order_key)))
-            if stated:
-                lists.append(stated)
+            rows = self.db.all(_LIST, (claimant, order_key, Scope.TOTAL.value))
+            if rows:
+                lists.append(frozenset(Tally(*row) for row in rows))
             if len(lists) == posts:
                 break
         return lists
 
-    def _totals(self, claimant: str) -> Iterator[Tally]:
-        """Yield a claimant's total tallies, jumping from one to the next in the index."""
-        row = self.db.one(_NEXT_TOTAL, (claimant, "", "", "", ""))
-        while row is not None:
-            subject, category, place, window = row
-            yield Tally(claimant, subject, category, Scope.TOTAL.value, place, window)
-            row = self.db.one(_NEXT_TOTAL, (claimant, *row))
-
-    def _last_dates(self, tally: Tally, end: str, dates: int) -> list[Entry]:
-        rows: list[Entry] = []
-        days: set[str] = set()
-        for row in self.db.each(_NEWEST_FIRST, (*_series(tally), end)):
-            entry = _entry_as_of(row, end)
-            day = entry.order_key[:10]
-            if len(days) == dates and day not in days:
-                break
-            rows.append(entry)
-            if entry.effective is not None:
-                days.add(day)
-        return rows
+    def _totals_before(self, claimant: str, end: str, dates: int) -> list[Entry]:
+        """Go back month by month until every tally has its dates, past the months in which none is wanting."""
+        wanting = {
+            tally: _Wanting(first, last, set())
+            for tally, first, last in self.db.all(_TOTALS, (claimant, Scope.TOTAL.value))
+            if first < end
+        }
+        found: list[Entry] = []
+        month = end[:7]
+        while wanting:
+            month = min(month, max(one.last_date for one in wanting.values())[:7])
+            rows = self.db.all(_NEWEST_FIRST, (claimant, month, min(end, month + _END), Scope.TOTAL.value))
+            for row in rows:
+                one = wanting.get(row[-1])
+                entry = _entry_as_of(row, end)
+                if one is not None and one.takes(entry, dates):
+                    found.append(entry)
+            wanting = {
+                tally: one for tally, one in wanting.items() if one.first_date < month and len(one.days) <= dates
+            }
+            month = _month_before(month)
+        return found
 
     def _periods_before(self, claimant: str, end: str) -> list[Entry]:
         head = end if end != _END else self.db.all(_HEAD, (claimant,))[0][0]
         if head is None:
             return []
         start = (day_of(head) - PERIODS_BACK).isoformat()
-        return [_entry_as_of(row, end) for row in self.db.all(_PERIODS, (claimant, start, end))]
+        rows = self.db.all(_PERIODS, (claimant, start, end, Scope.PERIOD.value))
+        return [_entry_as_of(row, end) for row in rows]
 
-    def _show(self, tally: Tally, order_key: str) -> None:
+    def _remove(self, claimant: str, order_key: str) -> set[tuple[int, str]]:
+        """Remove a step and return (tally, order key) of the entries that it had settled."""
+        row = self.db.one(_STEP, (claimant, order_key))
+        if row is None:
+            return set()
+        settled = {(tally, key) for tally, key in self.db.all(_TARGETS, row)}
+        for statement in _REMOVE:
+            self.db.run(statement, row)
+        return settled
+
+    def _add(self, claimant: str, order_key: str, entries: Sequence[Entry], settlements: Sequence[Settlement]) -> None:
+        channel, post = (entries[0].channel, entries[0].post) if entries else ("", "")
+        step = self.db.insert(_ADD_STEP, (claimant, order_key, channel, post))
+        number, day = self._numbers.of, order_key[:10]
+        if entries:
+            rows = [_entry_row(step, line, number(entry.tally, day), entry) for line, entry in enumerate(entries)]
+            self.db.many(_ADD_ENTRY, rows)
+        if settlements:
+            self.db.many(
+                _SETTLE,
+                [
+                    (
+                        step,
+                        line,
+                        number(one.tally, one.order_key[:10]),
+                        one.order_key,
+                        one.standing.value,
+                        one.effective,
+                    )
+                    for line, one in enumerate(settlements)
+                ],
+            )
+
+    def _show(self, claimant: str, tally: int, order_key: str) -> None:
         """Let an entry's row show how it stands: as its earliest settlement says, else as it was written."""
-        claimant, *series = _series(tally)
-        earliest = self.db.one(_EARLIEST, (claimant, order_key, *series))
+        earliest = self.db.one(_EARLIEST, (order_key, tally))
         if earliest is None:
-            self.db.run(_SHOW_AS_WRITTEN, (claimant, *series, order_key))
+            self.db.run(_SHOW_AS_WRITTEN, (claimant, order_key, tally))
         else:
-            self.db.run(_SHOW_SETTLED, (*earliest, claimant, *series, order_key))
-
-
-def _by_order_key(entry: Entry) -> str:
-    return entry.order_key
-
-
-def _series(tally: Tally) -> Row:
-    return (tally.claimant, tally.scope, tally.subject, tally.category, tally.place, tally.window)
+            self.db.run(_SHOW_SETTLED, (*earliest, claimant, order_key, tally))
 
 
 def entry_of(row: Row) -> Entry:
     """Return an entry from the columns of `ENTRY`, as it stands now."""
+    key, channel, post, value, upper, qualifier, delta, effective, standing, suggestion, settled_by = row[6:17]
     return Entry(
         Tally(*row[:6]),
-        *row[6:11],
-        qualifier=_QUALIFIERS[row[11]],
-        delta=row[12],
-        effective=row[13],
-        standing=_STANDINGS[row[14]],
-        suggestion=row[15],
-        settled_by=row[16],
+        key,
+        channel,
+        post,
+        value,
+        upper,
+        _QUALIFIERS[qualifier],
+        delta,
+        effective,
+        _STANDINGS[standing],
+        suggestion,
+        settled_by,
     )
+
+
+def _month_before(month: str) -> str:
+    return (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()[:7]
+
+
+def _by_order_key(entry: Entry) -> str:
+    return entry.order_key
 
 
 def _entry_as_of(row: Row, key: str) -> Entry:
@@ -225,29 +296,17 @@ def _entry_as_of(row: Row, key: str) -> Entry:
     return entry
 
 
-def _entry_row(line: int, entry: Entry) -> Row:
-    tally = entry.tally
+def _entry_row(step: int, line: int, tally: int, entry: Entry) -> Row:
     return (
+        step,
         line,
-        *tally,
-        entry.order_key,
-        entry.channel,
-        entry.post,
+        tally,
         entry.value,
         entry.upper,
-        entry.qualifier.value,
+        str(entry.qualifier),
         entry.delta,
         entry.effective,
-        entry.standing.value,
+        str(entry.standing),
         entry.suggestion,
         entry.settled_by,
     )
-
-
-def _settlement(row: Row) -> Settlement:
-    return Settlement(Tally(*row[:6]), row[6], row[7], _STANDINGS[row[8]], row[9])
-
-
-def _settlement_row(line: int, settlement: Settlement) -> Row:
-    tally, order_key, settled_by, standing, effective = settlement
-    return (line, *tally, order_key, settled_by, standing.value, effective)

@@ -44,7 +44,8 @@ def _take(file: int, path: Path, what: str) -> None:
     except BlockingIOError as error:
         holder = os.pread(file, _LONGEST, 0).decode(errors="replace").strip() or "another process"
         raise AlreadyRunning(
-            f"{what} is already running: {holder} holds {path}. Nothing was done. Stop that one first, or try again later."
+            f"{what} is already running: {holder} holds {path}. Nothing was done. "
+            "Stop that one first, or try again later."
         ) from error
     except OSError as error:
         raise translated(error, path) from error

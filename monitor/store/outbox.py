@@ -41,7 +41,7 @@ _NEXT = f"""{_HEADS}, ready AS (
     ORDER BY d.severity <> 'urgent', d.id"""  # noqa: S608
 _NEXT_DUE = f"""{_HEADS}
     SELECT min(max(not_before, coalesce((SELECT paused_until FROM destinations WHERE name = destination), '')))
-    FROM heads"""
+    FROM heads"""  # noqa: S608
 _RECOVER = """
     UPDATE deliveries SET state = 'unknown', reason = 'stopped before the service had answered'
     WHERE state = 'sending'"""

@@ -19,6 +19,7 @@ _FIND = """
            v.ordered_at
     FROM posts p JOIN versions v ON v.id = p.version
     WHERE p.channel = ? AND p.post = ?"""
+_URL = "SELECT url FROM posts WHERE channel = ? AND post = ?"
 _ADD_POST = """
     INSERT INTO posts (channel, post, source, kind, published_at, seen_at, reread_at, url, lang, forwarded_from,
                        reply_to, album)
@@ -41,7 +42,7 @@ _IN_ORDER = f"""
     SELECT p.order_key, p.channel, p.post, v.text_hash, p.reading
     FROM posts p JOIN versions v ON v.id = p.version
     WHERE p.claimant = ? AND p.order_key {{}} ? AND p.order_key <> '' AND p.reading IS NOT NULL
-    ORDER BY p.order_key LIMIT {_PAGE}"""
+    ORDER BY p.order_key LIMIT {_PAGE}"""  # noqa: S608
 _FROM, _AFTER = _IN_ORDER.format(">="), _IN_ORDER.format(">")
 
 
@@ -52,6 +53,11 @@ class Posts:
     def find(self, channel: str, post: str) -> Kept | None:
         row = self.db.one(_FIND, (channel, post))
         return None if row is None else self._kept(row)
+
+    def post_url(self, channel: str, post: str) -> str:
+        """Return the address of a post; "" if none is known."""
+        row = self.db.one(_URL, (channel, post))
+        return "" if row is None else str(row[0])
 
     def add_version(
         self, post: Post, source: str, text_hash: str, sighting: Sighting, *, published_at: datetime
@@ -109,9 +115,7 @@ class Posts:
                 yield Folded(key, channel, post, text_hash, readings.load(self.db, reading))
             page = self.db.all(_AFTER, (claimant, page[-1][0])) if len(page) == _PAGE else []
 
-    def _add_post(
-        self, post: Post, source: str, text_hash: str, sighting: Sighting, published_at: datetime
-    ) -> Kept:
+    def _add_post(self, post: Post, source: str, text_hash: str, sighting: Sighting, published_at: datetime) -> Kept:
         seen_at = moment_text(sighting.seen_at)
         row = self.db.insert(
             _ADD_POST,

@@ -1,4 +1,8 @@
-"""Readings in and out of their four tables: readings, claims, mentions, unread."""
+"""Readings in and out: one row each, with claims, mentions and unread text as JSON lists.
+
+What stands where in them is told once more by the views `claims`, `mentions` and `unread`; a field
+that is added goes to the end.
+"""
 
 from __future__ import annotations
 
@@ -6,84 +10,79 @@ import json
 
 from monitor.model import Claim, Mention, Qualifier, Reading, Scope, ScopeBasis, Status, Unread
 from monitor.store.connection import Connection
-from monitor.store.values import Row, day_or_none, moment_or_none, storable, to_day, to_moment
+from monitor.store.values import Row, as_json, day_or_none, moment_or_none, storable, to_day, to_moment
 
 _QUALIFIERS = {qualifier.value: qualifier for qualifier in Qualifier}
 _SCOPES = {scope.value: scope for scope in Scope}
 _BASES = {basis.value: basis for basis in ScopeBasis}
 
-_ADD_READING = "INSERT INTO readings (version, parser, status, as_of, ignored) VALUES (?, ?, ?, ?, ?)"
-_ADD_CLAIM = "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ADD_MENTION = "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_ADD_UNREAD = "INSERT INTO unread VALUES (?, ?, ?, ?, ?)"
-_READING = "SELECT status, as_of, parser, ignored FROM readings WHERE id = ?"
-_CLAIMS = """
-    SELECT category, value, upper, qualifier, delta, scope, scope_basis, since, as_of, window_start, window_end,
-           place, subject, claimant, quote, span_start, span_end
-    FROM claims WHERE reading = ? ORDER BY line"""
-_MENTIONS = "SELECT category, value, why, quote, span_start, span_end FROM mentions WHERE reading = ? ORDER BY line"
-_UNREAD = "SELECT text, span_start, span_end FROM unread WHERE reading = ? ORDER BY line"
+READING = "status, claims, mentions, unread, ignored, as_of, parser"
+_ADD = f"INSERT INTO readings (version, {READING}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_LOAD = f"SELECT {READING} FROM readings WHERE id = ?"  # noqa: S608
 
 
 def add(db: Connection, version: int, reading: Reading) -> int:
     """Store a reading and return its number."""
-    ignored = json.dumps(reading.ignored) if reading.ignored else "[]"
-    number = db.insert(
-        _ADD_READING, (version, reading.parser, reading.status.value, day_or_none(reading.as_of), ignored)
+    return db.insert(
+        _ADD,
+        (
+            version,
+            reading.status.value,
+            _listed([_claim_row(claim) for claim in reading.claims]),
+            _listed([(one.category, one.value, one.why, one.quote, *one.span) for one in reading.mentions]),
+            _listed([(one.text, *one.span) for one in reading.unread]),
+            _listed([(rule, *span) for rule, span in reading.ignored]),
+            day_or_none(reading.as_of),
+            reading.parser,
+        ),
     )
-    if reading.claims:
-        db.many(_ADD_CLAIM, [_claim_row(number, line, claim) for line, claim in enumerate(reading.claims)])
-    if reading.mentions:
-        db.many(
-            _ADD_MENTION,
-            [
-                (number, line, one.category, one.value, one.why, storable(one.quote), *one.span)
-                for line, one in enumerate(reading.mentions)
-            ],
-        )
-    if reading.unread:
-        db.many(
-            _ADD_UNREAD,
-            [(number, line, storable(one.text), *one.span) for line, one in enumerate(reading.unread)],
-        )
-    return number
 
 
 def load(db: Connection, number: int) -> Reading:
     """Return a stored reading, equal to the one that was added."""
-    row = db.one(_READING, (number,))
-    assert row is not None  # noqa: S101  # the caller has its number from a row that refers to it
-    status, as_of, parser, ignored = row
+    row = db.one(_LOAD, (number,))
+    assert row is not None  # noqa: S101  # its number comes from a row that refers to it
+    return reading_of(row)
+
+
+def reading_of(row: Row) -> Reading:
+    """Return a reading from the columns of `READING`."""
+    status, claims, mentions, unread, ignored, as_of, parser = row
     return Reading(
         Status(status),
-        tuple(_claim(row) for row in db.all(_CLAIMS, (number,))),
-        tuple(Mention(*row[:4], (row[4], row[5])) for row in db.all(_MENTIONS, (number,))),
-        tuple(Unread(text, (start, end)) for text, start, end in db.all(_UNREAD, (number,))),
-        () if ignored == "[]" else tuple((name, (start, end)) for name, (start, end) in json.loads(ignored)),
+        tuple(_claim(one) for one in json.loads(claims)),
+        tuple(
+            Mention(slug, value, why, quote, (start, end))
+            for slug, value, why, quote, start, end in json.loads(mentions)
+        ),
+        tuple(Unread(text, (start, end)) for text, start, end in json.loads(unread)),
+        tuple((rule, (start, end)) for rule, start, end in json.loads(ignored)),
         to_day(as_of),
         parser,
     )
 
 
-def _claim_row(reading: int, line: int, claim: Claim) -> Row:
+def _listed(rows: list[Row]) -> str:
+    return storable(as_json(rows)) if rows else "[]"
+
+
+def _claim_row(claim: Claim) -> Row:
     return (
-        reading,
-        line,
         claim.category,
         claim.value,
         claim.upper,
-        claim.qualifier.value,
+        claim.qualifier,
         claim.delta,
-        claim.scope.value,
-        claim.scope_basis.value,
+        claim.scope,
+        claim.scope_basis,
         day_or_none(claim.since),
         day_or_none(claim.as_of),
         moment_or_none(claim.window_start),
         moment_or_none(claim.window_end),
-        storable(claim.place),
-        storable(claim.subject),
+        claim.place,
+        claim.subject,
         claim.claimant,
-        storable(claim.quote),
+        claim.quote,
         *claim.span,
     )
 

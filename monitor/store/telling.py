@@ -10,7 +10,7 @@ from datetime import datetime
 from monitor.model import Alert, Change, Figure, Line, Severity, Span, Style
 from monitor.ports import DeliveryKind
 from monitor.store.connection import Connection
-from monitor.store.values import Row, day_or_none, moment_or_none, moment_text, storable, to_moment, words
+from monitor.store.values import Row, day_or_none, moment, moment_or_none, moment_text, storable, to_moment, words
 
 _SEVERITIES = {severity.value: severity for severity in Severity}
 _STYLES = {style.value: style for style in Style}
@@ -37,6 +37,7 @@ _REVISE = """
     WHERE number = ? RETURNING revision"""
 ALERT = "number, severity, reason, source, lines, copy_text, link, channel, post, reply_to, posted_at"
 _ALERT = f"SELECT {ALERT} FROM alerts WHERE number = ?"  # noqa: S608
+_RAISED_AT = "SELECT at FROM alerts WHERE number = ?"
 
 _QUEUE = """
     INSERT INTO deliveries (alert, kind, revision, destination, thread, severity, key, not_before, queued_at)
@@ -58,8 +59,8 @@ class Telling:
     def add_changes(self, post_row: int | None, changes: Sequence[Change], alert: int | None, at: datetime) -> None:
         """Log what was found. With an alert that is no reply, that is the post's alert from now on."""
         if changes:
-            moment = moment_text(at)
-            self.db.many(_ADD_CHANGE, [(post_row, alert, moment, *_change_row(change)) for change in changes])
+            found_at = moment_text(at)
+            self.db.many(_ADD_CHANGE, [(post_row, alert, found_at, *_change_row(change)) for change in changes])
         if alert is not None and post_row is not None:
             self.db.run(_ROOT_OF_CHANGES, (alert, post_row))
 
@@ -102,21 +103,28 @@ class Telling:
         row = self.db.one(_ALERT, (number,))
         return None if row is None else alert_of(row)
 
+    def alert_at(self, number: int) -> datetime:
+        """Return when an alert was raised. Raises KeyError if there is no such alert."""
+        row = self.db.one(_RAISED_AT, (number,))
+        if row is None:
+            raise KeyError(number)
+        return moment(row[0])
+
     def enqueue(
         self, number: int, kind: DeliveryKind, revision: int, destinations: Iterable[str], thread: int, at: datetime
     ) -> None:
-        """Queue one delivery a destination; queued twice, it is queued once.
+        """Queue one delivery a destination, due from `at` on; queued twice, it is queued once.
 
         A reply goes only where the thread's root was queued. An edit goes only where the message went
         or may have gone; one that still waits simply carries the newest text when it is sent. An edit
         that still waits takes over the newer revision.
         """
-        moment = moment_text(at)
+        due_at = moment_text(at)
         for destination in self._reachable(number, kind, destinations, thread):
             key = delivery_key(number, kind, revision, destination)
             if kind == "edit" and self.db.run(_COALESCE, (revision, key, number, destination)).rowcount:
                 continue
-            self.db.run(_QUEUE, (kind, revision, destination, thread, key, moment, moment, number))
+            self.db.run(_QUEUE, (kind, revision, destination, thread, key, due_at, due_at, number))
 
     def _reachable(self, number: int, kind: DeliveryKind, destinations: Iterable[str], thread: int) -> list[str]:
         wanted = list(dict.fromkeys(destinations))

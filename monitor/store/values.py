@@ -14,6 +14,8 @@ from typing import Any
 
 Row = tuple[Any, ...]
 
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -49,7 +51,7 @@ def to_day(text: str | None) -> date | None:
 def words(texts: Iterable[str]) -> str:
     """Return a JSON list of short texts (media, album ids, doubts)."""
     listed = list(texts)
-    return json.dumps(listed, ensure_ascii=False) if listed else "[]"
+    return storable(as_json(listed)) if listed else "[]"
 
 
 def to_words(text: str) -> tuple[str, ...]:
