@@ -42,7 +42,11 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right
         table.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(clean(cell)) for cell in row))
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE).print(table)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def when(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.errors import ConfigError, Fault
-
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -23,23 +21,21 @@ Until = Annotated[
 
 
 def claimant_of(settings: Settings, source: str | None) -> str | None:
-    """Return whom a source's series are filed under, None for all. Raises ConfigError for an unknown one."""
+    """Return whom a source's series are filed under, None for all; an unknown one is a mistake in the call."""
     if source is None:
         return None
     if source not in settings.sources:
-        known = ", ".join(settings.sources)
-        raise ConfigError((Fault("command line", source, "there is no such source", f"There are: {known}"),))
+        raise typer.BadParameter(f"there is no source {source!r}. There are: {', '.join(settings.sources)}")
     return settings.sources[source].claimant
 
 
 def category_of(settings: Settings, category: str | None) -> str | None:
-    """Return the slug, None for all. Raises ConfigError for an unknown one, naming the nearest."""
+    """Return the slug, None for all; an unknown one is answered with the nearest."""
     if category is None or category in settings.categories:
         return category
     from monitor.settings.explain import nearest
 
-    right = nearest(category, tuple(settings.categories))
-    raise ConfigError((Fault("command line", category, "there is no such category", right),))
+    raise typer.BadParameter(f"there is no category {category!r}. {nearest(category, tuple(settings.categories))}")
 
 
 def name_of(settings: Settings, claimant: str) -> str:

@@ -51,10 +51,7 @@ def list_(
     if as_json:
         print_json({"name": _name(row.number), **row._asdict()} for row in rows)
     elif rows:
-        cells = (
-            (_name(row.number), when(row.at, zone), row.severity, row.headline.removesuffix(" "), _state(row))
-            for row in rows
-        )
+        cells = ((_name(row.number), when(row.at, zone), row.severity, row.headline, _state(row)) for row in rows)
         print_table(("Number", f"When ({settings.desk_timezone})", "Severity", "Alert", "State"), cells)
     else:
         talk("No open alert." if only_open else "No alert has been raised yet.")
@@ -85,7 +82,7 @@ def ack(
 
     wanted = _number(number)
     if not by.strip():
-        raise InputError("--by names nobody. Nothing was noted. Say who takes it: --by NAME")
+        raise typer.BadParameter("--by names nobody; say who takes it")
     with writing(settings_of(ctx)) as store:
         if store is None:
             return
@@ -122,9 +119,7 @@ def _number(typed: str) -> int:
     """Read "A-0012", "a12" or "12"."""
     digits = typed.strip().upper().removeprefix("A").removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
-        raise InputError(
-            f"{typed!r} is no alert's number. Nothing was done. They look like A-0012: monitor alerts list"
-        )
+        raise typer.BadParameter(f"{typed!r} is no alert's number. They look like A-0012: monitor alerts list")
     return int(digits)
 
 
@@ -154,12 +149,11 @@ def _state(row: AlertRow) -> str:
 def _show(store: SqliteStore, row: AlertRow, zone: ZoneInfo) -> None:
     from monitor.cli import _asked
     from monitor.render import plain
-    from monitor.render.clean import clean
     from monitor.store.telling import Telling
 
     alert = Telling(store.db).alert(row.number)
     if alert is not None:
-        typer.echo("\n".join(clean(line) for line in plain(alert).split("\n")))
+        typer.echo(plain(alert))
     typer.echo(f"\nRaised {when(row.at, zone)} {zone.key}, {row.severity} ({row.reason}), revision {row.revision}")
     for number in _asked.replies(store, row.number):
         typer.echo(f"Corrected or continued by {_name(number)}")

@@ -66,7 +66,7 @@ def command(
             if form is Format.csv:
                 _write_csv(stream, columns, rows)
             else:
-                print_json(({name: row[name] for name in columns} for row in rows), stream)
+                print_json(rows, stream)
 
 
 @contextmanager
@@ -114,7 +114,8 @@ def _rows(
 def change_object(row: ChangeRow) -> dict[str, object]:
     import json
 
-    return {**row.tally._asdict(), **row._asdict(), "as_of": row.order_date, "doubts": json.loads(row.doubts)}
+    values = {**row.tally._asdict(), **row._asdict(), "as_of": row.order_date, "doubts": json.loads(row.doubts)}
+    return {name: values[name] for name in CHANGE_COLUMNS}
 
 
 def _write_csv(stream: TextIO, columns: Iterable[str], rows: Iterable[Mapping[str, object]]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli._where import settings_of
-from monitor.errors import CollectError, ConfigError, Fault, MonitorError
+from monitor.errors import CollectError, MonitorError
 
 if TYPE_CHECKING:
     from monitor.pipeline import Place, Report
@@ -65,21 +65,20 @@ def command(
 
 
 def _chosen(settings: Settings, named: list[str]) -> frozenset[str]:
-    """Return the keys of the sources to read. Raises ConfigError for one that is unknown or switched off."""
+    """Return the keys of the sources to read; one that is unknown or switched off is a mistake in the call."""
     from monitor.wiring import places_of
 
     watched = {place.source.key for place in places_of(settings.sources.values())}
-    faults = []
+    wrong = []
     for key in named:
         if key not in settings.sources:
-            faults.append(Fault("command line", key, "there is no such source", f"There are: {', '.join(watched)}"))
+            wrong.append(f"there is no source {key!r}. There are: {', '.join(sorted(watched))}")
         elif key not in watched:
-            channels = settings.sources[key].channels
-            needs = [route.needs for channel in channels for route in channel.routes if route.needs]
-            right = f"It needs {'; or '.join(needs)}" if needs else "Enable a route of it"
-            faults.append(Fault(f"sources/{key}.toml", "routes", "every route is switched off", right))
-    if faults:
-        raise ConfigError(tuple(faults))
+            routes = [route for channel in settings.sources[key].channels for route in channel.routes]
+            needs = "; ".join(dict.fromkeys(route.needs for route in routes if route.needs))
+            wrong.append(f"every route of {key} is switched off{f' ({needs})' if needs else ''}")
+    if wrong:
+        raise typer.BadParameter("; ".join(wrong))
     return frozenset(named) or frozenset(watched)
 
 

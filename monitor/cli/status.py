@@ -43,7 +43,7 @@ def _show(store: SqliteStore, settings: Settings) -> None:
     from monitor.clock import SystemClock
 
     zone, now = ZoneInfo(settings.desk_timezone), SystemClock().now()
-    typer.echo(f"{when(now, zone)} {settings.desk_timezone} · daemon {health.verdict(str(settings.state), now)[1]}\n")
+    typer.echo(f"{when(now, zone)} {settings.desk_timezone} · daemon: {health.verdict(str(settings.state), now)[1]}\n")
     _channels(store, settings, zone, now)
     _silences(_open_silences(store), zone)
     typer.echo("\nOutbox")
@@ -84,14 +84,18 @@ def _condition(state: ChannelState, zone: ZoneInfo) -> str:
 
 def _paces(settings: Settings, now: datetime) -> list[str]:
     """Say of each host how often its channels are read at this hour, within its politeness budget."""
-    return [
-        f"{host}: {one['hot']} in their window, read every {one['hot_seconds']:.0f} s; "
-        f"{one['cold']} outside it, every {one['cold_seconds']:.0f} s{' (stretched)' if one['stretched'] else ''}"
-        for host, one in _pace_of_hosts(settings, now).items()
-    ]
+    lines = []
+    for host, one in _pace_of_hosts(settings, now).items():
+        cold = "not until there is room" if one["cold_seconds"] is None else f"every {one['cold_seconds']:.0f} s"
+        hot = f"{host}: {one['hot']} in their window, read every {one['hot_seconds']:.0f} s"
+        stretched = " (stretched: the host may be asked no more)" if one["stretched"] else ""
+        lines.append(f"{hot}; {one['cold']} outside, {cold}{stretched}")
+    return lines
 
 
-def _pace_of_hosts(settings: Settings, now: datetime) -> dict[str, dict[str, float]]:
+def _pace_of_hosts(settings: Settings, now: datetime) -> dict[str, dict[str, float | None]]:
+    import math
+
     from monitor import registry
     from monitor.pace import in_window, stretched
     from monitor.wiring import places_of
@@ -100,7 +104,7 @@ def _pace_of_hosts(settings: Settings, now: datetime) -> dict[str, dict[str, flo
     for place in places_of(settings.sources.values()):
         host = registry.load("collect", place.route).host_of(settings.routes[place.route])
         hosts.setdefault(host, []).append(place)
-    paces = {}
+    paces: dict[str, dict[str, float | None]] = {}
     for host, places in hosts.items():
         hot = sum(in_window(place.source, now) for place in places)
         cold = len(places) - hot
@@ -110,7 +114,7 @@ def _pace_of_hosts(settings: Settings, now: datetime) -> dict[str, dict[str, flo
             "hot": hot,
             "cold": cold,
             "hot_seconds": seconds[0],
-            "cold_seconds": seconds[1],
+            "cold_seconds": seconds[1] if math.isfinite(seconds[1]) else None,
             "stretched": seconds != wanted,
         }
     return paces

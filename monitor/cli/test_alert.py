@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli._where import settings_of
-from monitor.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from monitor.model import Alert
@@ -39,11 +38,9 @@ def _chosen(settings: Settings, named: str | None) -> Destination:
     if named is None and len(settings.destinations) == 1:
         return next(iter(settings.destinations.values()))
     if named is None:
-        raise ConfigError((Fault("command line", "--to", "there are several destinations", f"Name one: {names}"),))
+        raise typer.BadParameter(f"there are several destinations. Name one with --to: {names}")
     if named not in settings.destinations:
-        raise ConfigError(
-            (Fault("command line", f"--to {named}", "there is no such destination", f"There are: {names}"),)
-        )
+        raise typer.BadParameter(f"there is no destination {named!r}. There are: {names}")
     return settings.destinations[named]
 
 
