@@ -20,6 +20,8 @@ _CATEGORIES = {
     ("civilians", "injured"): "civilians_injured",
     ("children", "killed"): "children_killed",
     ("children", "injured"): "children_injured",
+    ("civilians", "suffered"): "civilians_injured",
+    ("children", "suffered"): "children_casualties",  # killed and injured; a part of the injured if it stands there
     ("soldiers", "killed"): "personnel_killed",
     ("soldiers", "injured"): "personnel_wounded",
     ("soldiers", "captured"): "personnel_captured",
@@ -62,7 +64,7 @@ def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Itera
             group = own_group
         for number, qualifier, recalled in _numbers(clause, taken, own_fate):
             people = own_group or ("" if clause.nested else group or overall or "civilians")
-            category = _CATEGORIES.get((people, fate))
+            category = _CATEGORIES.get((people, "injured" if clause.nested and fate == "suffered" else fate))
             if category and number.number:
                 subject = _subject_behind(clause.tokens, number)
                 yield Figure(category, number.number, qualifier, number.start, number.end, recalled, subject)
