@@ -20,7 +20,7 @@ def chart(points: Sequence[tuple[date, int]], *, width: int = 60, height: int = 
     first, last = points[0][0], points[-1][0]
     columns = _resampled(points, min(width, (last - first).days + 1))
     low, high = min(columns), max(columns)
-    step = (high - low) / (height * _LEVELS) or 1
+    step = (high - low) / (height * _LEVELS - 1) or 1
     filled = [1 + round((value - low) / step) if high > low else _LEVELS for value in columns]
     rows = ["".join(_block(level, row) for level in filled) for row in reversed(range(height if high > low else 1))]
     axis = max(len(f"{low:,}"), len(f"{high:,}"))

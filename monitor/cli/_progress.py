@@ -78,7 +78,8 @@ def _state(progress: Progress) -> str:
 def _bar(name: str, of: _Whole) -> Iterator[Watch]:
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description}"),
@@ -87,7 +88,7 @@ def _bar(name: str, of: _Whole) -> Iterator[Watch]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[state]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(escape(name), total=None, rate="", state="")
 
         def watch(progress: Progress) -> None:
