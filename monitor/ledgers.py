@@ -38,10 +38,17 @@ class Ledgers:
     def __init__(self, categories: Categories) -> None:
         self._categories = categories
         self._cached: dict[str, _Cached] = {}
+        self._rules: dict[str, Rules] = {}
 
     def forget(self) -> None:
         """Drop what is in memory: after a transaction that failed, and after a person's decision."""
         self._cached.clear()
+
+    def rules(self, source: Source) -> Rules:
+        """Return what is expected of a source's tallies; made once."""
+        if source.key not in self._rules:
+            self._rules[source.key] = rules_of(source, self._categories)
+        return self._rules[source.key]
 
     def held(self, tx: Transaction, claimant: str) -> Held:
         """Return what is held at the head now."""
@@ -54,7 +61,7 @@ class Ledgers:
         head in the answer is a state of its own only until the next post of that claimant is folded.
         """
         cached = self._load(tx, source.claimant)
-        rules = rules_of(source, self._categories)
+        rules = self.rules(source)
         if old_key or stated.order_key <= cached.held.head:
             head = cached.held
             self._fold_again(tx, stated, old_key, rules, cached.decisions)
@@ -75,7 +82,7 @@ class Ledgers:
         """Take a post out of the ledger whose latest version states nothing any more."""
         cached = self._load(tx, source.claimant)
         nothing = Stated(old_key, "", "", "", (), dated=True)
-        self._fold_again(tx, nothing, old_key, rules_of(source, self._categories), cached.decisions)
+        self._fold_again(tx, nothing, old_key, self.rules(source), cached.decisions)
         del self._cached[source.claimant]
 
     def _load(self, tx: Transaction, claimant: str) -> _Cached:

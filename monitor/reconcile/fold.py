@@ -7,7 +7,7 @@ the same tallies. Claims are never rewritten: what a claim is taken for is in th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -31,6 +31,14 @@ class Rules:
     about: str
     categories: Mapping[str, Category]
     cadence: int = 1  # days
+    wholes: Mapping[str, tuple[Category, ...]] = field(init=False)  # part → the categories that combine it
+
+    def __post_init__(self) -> None:
+        wholes: dict[str, tuple[Category, ...]] = {}
+        for category in self.categories.values():
+            for part in category.combines:
+                wholes[part] = (*wholes.get(part, ()), category)
+        object.__setattr__(self, "wholes", wholes)
 
 
 class Stated(NamedTuple):
@@ -139,16 +147,16 @@ def _as_combined(
     value: int, tally: Tally, held: Held, named: Sequence[tuple[Claim, Tally]], rules: Rules, day: date
 ) -> Tally:
     """Return the combined category's tally if the value is the sum of its parts ("61 aircraft" = 30 + 31)."""
-    stated = {other.category for _, other in named}
-    for slug, category in rules.categories.items():
-        if tally.category not in category.combines or stated & (set(category.combines) - {tally.category}):
+    for category in rules.wholes.get(tally.category, ()):
+        others = set(category.combines) - {tally.category}
+        if any(other.category in others for _, other in named):
             continue
         parts = [held.series.get(tally._replace(category=part), Series()).last for part in category.combines]
         fresh = [part for part in parts if part is not None and abs((day - part.day).days) <= 1]
         if len(fresh) == len(parts) and sum(part.effective or 0 for part in fresh) == value:
             own = held.series[tally].last
             if own is not None and own.effective != value:
-                return tally._replace(category=slug)
+                return tally._replace(category=category.slug)
     return tally
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from monitor.model import Qualifier, Tally
+
+
+_day = lru_cache(maxsize=4096)(date.fromisoformat)  # asked many times for each of a few days
 
 
 class Standing(StrEnum):
@@ -42,7 +46,7 @@ class Entry(NamedTuple):
 
     @property
     def day(self) -> date:
-        return date.fromisoformat(self.order_key[:10])
+        return _day(self.order_key[:10])
 
 
 class Settlement(NamedTuple):
