@@ -33,12 +33,14 @@ class Report:
 
     posts: int = 0
     versions: int = 0
+    filed: int = 0  # versions whose figures changed the ledger, or that took theirs out of it
     alerts: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add(self, other: Report) -> None:
         self.posts += other.posts
         self.versions += other.versions
+        self.filed += other.filed
         self.alerts += other.alerts
         self.notes += other.notes
 
@@ -85,20 +87,32 @@ class Pipeline:
             if post is not None and _is_known(known.get(post.id), post, place):
                 continue
             report.add(self._take_one(store, place, post, cursor, now))
+        if batch.cursor and batch.cursor != self._reached(store, place):  # the last posts were known already
+            with store.transaction() as tx:
+                self._save(tx, place, batch.cursor)
         return report
 
     def _take_one(self, store: Store, place: Place, post: Post | None, cursor: str, now: datetime) -> Report:
         try:
             with store.transaction() as tx:
                 report = self.take(tx, place, post, now) if post is not None else Report()
-                if cursor and place.live:
-                    tx.save_cursor(place.channel.key, place.route, cursor)
-                elif cursor:
-                    tx.save_checkpoint(place.checkpoint, cursor)
+                if cursor:
+                    self._save(tx, place, cursor)
         except BaseException:
             self.forget()
             raise
         return report
+
+    def _reached(self, store: Store, place: Place) -> str:
+        if place.live:
+            return store.cursor(place.channel.key, place.route)
+        return store.checkpoint(place.checkpoint)
+
+    def _save(self, tx: Transaction, place: Place, cursor: str) -> None:
+        if place.live:
+            tx.save_cursor(place.channel.key, place.route, cursor)
+        else:
+            tx.save_checkpoint(place.checkpoint, cursor)
 
     # ── one post ──────────────────────────────────────────────────────────────────────────
 
@@ -120,7 +134,8 @@ class Pipeline:
             return Report(versions=1)
         key, odd = self._order(place, post, reading, published)
         tx.add_reading(kept.version, reading, claimant=place.source.claimant, order_key=key)
-        report = Report(posts=int(before is None), versions=1)
+        filed = bool(key or (before and before.order_key))
+        report = Report(posts=int(before is None), versions=1, filed=int(filed))
         folding = self._fold(tx, place, post, reading, digest, key, before, odd=odd)
         if place.live:
             seen = Seen(place.source, place.channel, post, reading, replace(kept, order_key=key), before, folding, now)

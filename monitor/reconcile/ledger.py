@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 
 from monitor.model import Qualifier, Tally
 
-
 _day = lru_cache(maxsize=4096)(date.fromisoformat)  # asked many times for each of a few days
 
 
