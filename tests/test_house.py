@@ -19,7 +19,9 @@ STEPS: tuple[frozenset[str], ...] = (  # a room may import from its own step and
     frozenset({"parse", "reconcile", "render"}),
     frozenset({"ports"}),
     frozenset({"collect", "send", "store", "clock", "health"}),
-    frozenset({"settings", "pace", "pipeline", "ledgers", "telling", "silences", "passes", "rehearsal", "desk"}),
+    frozenset(
+        {"settings", "pace", "pipeline", "ledgers", "telling", "silences", "passes", "rehearsal", "aftermath", "desk"}
+    ),
     frozenset({"wiring"}),
     frozenset({"daemon", "backfill", "ingest", "check", "starter"}),
     frozenset({"demo"}),
