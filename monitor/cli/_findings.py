@@ -68,7 +68,7 @@ def of_the_disk(settings: Settings) -> Finding:
     return Finding("ok" if free >= ROOM_WANTED else "warning", "disk", detail)
 
 
-def of_the_database(settings: Settings) -> Iterator[Finding]:
+def of_the_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Open the file, check all of it, and tell what is in it about sources and messages."""
     from monitor.store.sqlite import SqliteStore
 
@@ -84,7 +84,7 @@ def of_the_database(settings: Settings) -> Iterator[Finding]:
             if not faults:
                 yield Finding("ok", "database", f"{path} is sound, {_size(path.stat().st_size)}")
             yield from of_the_outbox(store)
-            yield from _of_the_channels(store, settings)
+            yield from _of_the_channels(store, settings, clock)
     except StoreError as error:
         yield Finding("fault", "database", str(error), code=5)
 
@@ -125,17 +125,18 @@ def of_the_outbox(store: SqliteStore) -> Iterator[Finding]:
             yield Finding("ok", "outbox", f"{name}: {states.get('sent', 0)} sent, nothing waits")
 
 
-def _of_the_channels(store: SqliteStore, settings: Settings) -> Iterator[Finding]:
+def _of_the_channels(store: SqliteStore, settings: Settings, clock: Clock) -> Iterator[Finding]:
     from zoneinfo import ZoneInfo
 
     from monitor.cli._output import when
-    from monitor.store.whereabouts import Whereabouts
+    from monitor.store import queries
     from monitor.wiring import places_of
 
-    zone, channels = ZoneInfo(settings.desk_timezone), Whereabouts(store.db)
+    zone = ZoneInfo(settings.desk_timezone)
+    known = {channel.state.key: channel.state for channel in queries.state(store, clock.now()).channels}
     for place in places_of(settings.sources.values()):
-        state, what = channels.channel_state(place.channel.key), f"{place.source.key} · {place.channel.key}"
-        if state.switched_on_at is None:
+        state, what = known.get(place.channel.key), f"{place.source.key} · {place.channel.key}"
+        if state is None or state.switched_on_at is None:
             yield Finding("warning", what, "never read", "Read it now: monitor once")
         elif state.failing_since is not None:
             detail = f"failing since {when(state.failing_since, zone)}: {state.last_error}"

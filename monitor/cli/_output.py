@@ -6,14 +6,25 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TextIO
 
 import typer
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from monitor.model import Tally
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout; moments in UTC.")]
+
+
+class OfATally(Protocol):
+    """A named row that says which tally it is about."""
+
+    @property
+    def tally(self) -> Tally: ...
+    def _asdict(self) -> dict[str, Any]: ...
+
 
 _WIDE = 10_000  # columns; what is piped or kept in a file is never wrapped
 
@@ -23,6 +34,13 @@ def print_json(rows: Iterable[Mapping[str, object]], stream: TextIO | None = Non
     out = stream or sys.stdout
     for row in rows:
         out.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+
+
+def flat(row: OfATally) -> dict[str, object]:
+    """Return a row as one object, the parts of its tally beside its own fields."""
+    own = row._asdict()
+    del own["tally"]
+    return row.tally._asdict() | own
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()) -> None:

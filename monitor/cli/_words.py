@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,3 +52,17 @@ def label_of(settings: Settings, tally: Tally) -> str:
 def start_of(day: datetime | None, zone: ZoneInfo) -> datetime | None:
     """Return when a day that was typed begins on the desk's clock."""
     return None if day is None else day.replace(tzinfo=zone).astimezone(UTC)
+
+
+def value_of(value: int, upper: int | None, qualifier: str) -> str:
+    """Return a stored figure as people write it: "about 1,456,610"."""
+    from monitor.model import Figure, Qualifier
+    from monitor.render.figures import words
+
+    return words(Figure(value, upper, Qualifier(qualifier)))
+
+
+def days_of(since: datetime | None, until: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """Return order dates as typed, the last one included, as the store takes them: in UTC, the end excluded."""
+    end = None if until is None else until + timedelta(days=1)
+    return since and since.replace(tzinfo=UTC), end and end.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli._output import Json, print_json, print_table, talk, when
+from monitor.cli._output import Json, flat, print_json, print_table, talk, when
 from monitor.cli._where import reading, settings_of, writing
 from monitor.cli._words import Since, start_of
 from monitor.errors import InputError
@@ -14,7 +14,7 @@ from monitor.errors import InputError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from monitor.cli._asked import AlertRow
+    from monitor.store.queries import AlertRow, Dossier
     from monitor.store.sqlite import SqliteStore
 
 Number = Annotated[str, typer.Argument(metavar="A-1234", help="The alert's number.")]
@@ -44,10 +44,10 @@ def list_(
             return
         from zoneinfo import ZoneInfo
 
-        from monitor.cli import _asked
+        from monitor.store import queries
 
         zone = ZoneInfo(settings.desk_timezone)
-        rows = _asked.alerts(store, only_open=only_open, since=start_of(since, zone), limit=limit)[::-1]
+        rows = queries.alerts(store, only_open=only_open, since=start_of(since, zone), limit=limit)[::-1]
     if as_json:
         print_json({"name": _name(row.number), **row._asdict()} for row in rows)
     elif rows:
@@ -66,11 +66,11 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
             return
         from zoneinfo import ZoneInfo
 
-        row = _found(store, wanted)
-        if as_json:
-            print_json([_as_object(store, row)])
-        else:
-            _show(store, row, ZoneInfo(settings.desk_timezone))
+        found = _found(store, wanted)
+    if as_json:
+        print_json([_as_object(wanted, found)])
+    else:
+        _show(found, ZoneInfo(settings.desk_timezone))
 
 
 @app.command()
@@ -86,9 +86,9 @@ def ack(
     with writing(settings_of(ctx)) as store:
         if store is None:
             return
-        row = _found(store, wanted)
+        _found(store, wanted)
         new = store.acknowledge(wanted, by.strip(), SystemClock().now())
-    talk(f"{_name(row.number)} is taken by {by}" if new else f"{_name(row.number)} was already taken by {by}")
+    talk(f"{_name(wanted)} is taken by {by}" if new else f"{_name(wanted)} was already taken by {by}")
 
 
 @app.command()
@@ -129,54 +129,62 @@ def _name(number: int) -> str:
     return alert_name(number)
 
 
-def _found(store: SqliteStore, number: int) -> AlertRow:
-    from monitor.cli import _asked
+def _found(store: SqliteStore, number: int) -> Dossier:
+    from monitor.store import queries
 
-    row = _asked.alert(store, number)
-    if row is None:
+    found = queries.dossier(store, number)
+    if found is None:
         raise InputError(
             f"There is no alert {_name(number)}. Nothing was done. See which there are: monitor alerts list"
         )
-    return row
+    return found
 
 
 def _state(row: AlertRow) -> str:
-    taken = f"taken by {row.acknowledged_by}" if row.acknowledged_by else ""
-    waiting = f"{row.undelivered} not delivered" if row.undelivered else ""
-    return ", ".join(part for part in (taken, waiting) if part)
+    parts = (
+        "taken" if row.acknowledged else "",
+        f"{row.waiting} waiting" if row.waiting else "",
+        f"{row.dead} not accepted" if row.dead else "",
+    )
+    return ", ".join(filter(None, parts))
 
 
-def _show(store: SqliteStore, row: AlertRow, zone: ZoneInfo) -> None:
-    from monitor.cli import _asked
+def _show(found: Dossier, zone: ZoneInfo) -> None:
     from monitor.render import plain
-    from monitor.store.telling import Telling
 
-    alert = Telling(store.db).alert(row.number)
-    if alert is not None:
-        typer.echo(plain(alert))
-    typer.echo(f"\nRaised {when(row.at, zone)} {zone.key}, {row.severity} ({row.reason}), revision {row.revision}")
-    for number in _asked.replies(store, row.number):
+    alert = found.alert
+    typer.echo(plain(alert))
+    raised = f"Raised {when(found.at, zone)} {zone.key}, {alert.severity} ({alert.reason})"
+    typer.echo(f"\n{raised}, revision {found.revision}")
+    for number in found.replies:
         typer.echo(f"Corrected or continued by {_name(number)}")
-    for one in _asked.deliveries(store, row.number):
+    for one in found.deliveries:
         why = f": {one.reason}" if one.reason else ""
         typer.echo(f"{one.destination}: {one.kind} {one.state} {when(one.done_at or one.tried_at, zone)}{why}")
-    for by, at, revision in _asked.acknowledgements(store, row.number):
-        later = "" if revision == row.revision else f" (revision {revision}; it was corrected since)"
+    for revision, by, at in found.acknowledged:
+        later = "" if revision == found.revision else f" (revision {revision}; it was changed since)"
         typer.echo(f"Taken by {by} {when(at, zone)}{later}")
 
 
-def _as_object(store: SqliteStore, row: AlertRow) -> dict[str, object]:
-    from monitor.cli import _asked
-    from monitor.store.telling import Telling
-
-    alert = Telling(store.db).alert(row.number)
-    taken = _asked.acknowledgements(store, row.number)
+def _as_object(number: int, found: Dossier) -> dict[str, object]:
+    alert = found.alert
     return {
-        "name": _name(row.number),
-        **row._asdict(),
-        "lines": [line.text for line in alert.lines] if alert else [],
-        "copy_text": alert.copy_text if alert else "",
-        "replies": _asked.replies(store, row.number),
-        "deliveries": [one._asdict() for one in _asked.deliveries(store, row.number)],
-        "acknowledgements": [{"by": by, "at": at, "revision": revision} for by, at, revision in taken],
+        "name": _name(number),
+        "number": number,
+        "revision": found.revision,
+        "at": found.at,
+        "revised_at": found.revised_at,
+        "severity": alert.severity,
+        "reason": alert.reason,
+        "source": alert.source,
+        "channel": alert.channel,
+        "post": alert.post,
+        "link": alert.link,
+        "reply_to": alert.reply_to,
+        "lines": [line.text for line in alert.lines],
+        "copy_text": alert.copy_text,
+        "replies": found.replies,
+        "deliveries": [one._asdict() for one in found.deliveries],
+        "changes": [flat(one) for one in found.changes],
+        "acknowledgements": [{"by": by, "at": at, "revision": revision} for revision, by, at in found.acknowledged],
     }

@@ -69,7 +69,7 @@ def _examine(ctx: typer.Context, tell: Tell, *, offline: bool) -> None:
         *_findings.of_the_examples(settings),
         _findings.of_the_clock(settings, clock),
         _findings.of_the_disk(settings),
-        *_findings.of_the_database(settings),
+        *_findings.of_the_database(settings, clock),
         _findings.of_the_daemon(settings, clock),
         *_findings.of_the_desks(settings),
     ):

@@ -14,23 +14,22 @@ import typer
 from monitor.cli._output import print_json
 from monitor.cli._where import reading, settings_of
 from monitor.cli._words import Since, SourceOption, Until, claimant_of
-from monitor.cli.tallies import as_object
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.cli._asked import ChangeRow
     from monitor.settings import Settings
     from monitor.store.sqlite import SqliteStore
 
 TALLY_COLUMNS = (
-    *("claimant", "subject", "category", "scope", "place", "window", "as_of", "published", "effective", "upper"),
-    *("qualifier", "delta", "standing", "channel", "post", "url"),
+    *("claimant", "subject", "category", "scope", "place", "window", "order_date", "published", "effective", "upper"),
+    *("qualifier", "delta", "standing", "channel", "post", "published_at", "url"),
 )
 CHANGE_COLUMNS = (
-    *("at", "kind", "claimant", "subject", "category", "scope", "place", "window", "as_of", "published", "effective"),
-    *("qualifier", "before", "difference", "delta", "doubts", "note", "channel", "post", "url"),
+    *("at", "kind", "claimant", "subject", "category", "scope", "place", "window", "published", "delta", "effective"),
+    *("qualifier", "order_date", "before_value", "before_date", "difference", "computed", "covers_days", "doubts"),
+    *("suggestion", "provisional", "note", "quote", "channel", "post", "published_at", "url", "alert"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -95,27 +94,20 @@ def _rows(
     since: datetime | None,
     until: datetime | None,
 ) -> Iterator[Mapping[str, object]]:
-    """Yield one row at a time: days are the source's for values, and the desk's for the log."""
+    """Yield one row at a time: days are those that values count for, and the desk's own in the log."""
     from datetime import timedelta
     from zoneinfo import ZoneInfo
 
-    from monitor.cli import _asked
-    from monitor.cli._words import start_of
+    from monitor.cli._words import days_of, start_of
+    from monitor.store import queries
 
     if what is What.tallies:
-        days = (since and since.date(), until and until.date())
-        yield from map(as_object, _asked.ledger(store, claimant, None, *days))
+        start, end = days_of(since, until)
+        yield from queries.exported_tallies(store, claimant=claimant, since=start, until=end)
     else:
         zone = ZoneInfo(settings.desk_timezone)
-        end = start_of(until and until + timedelta(days=1), zone)
-        yield from map(change_object, _asked.changes(store, claimant, start_of(since, zone), end))
-
-
-def change_object(row: ChangeRow) -> dict[str, object]:
-    import json
-
-    values = {**row.tally._asdict(), **row._asdict(), "as_of": row.order_date, "doubts": json.loads(row.doubts)}
-    return {name: values[name] for name in CHANGE_COLUMNS}
+        start, end = start_of(since, zone), start_of(until and until + timedelta(days=1), zone)
+        yield from queries.exported_changes(store, claimant=claimant, since=start, until=end)
 
 
 def _write_csv(stream: TextIO, columns: Iterable[str], rows: Iterable[Mapping[str, object]]) -> None:
@@ -130,14 +122,6 @@ def _write_csv(stream: TextIO, columns: Iterable[str], rows: Iterable[Mapping[st
 
 def _cell(value: object) -> object:
     """Return a value as a spreadsheet may see it: no text of a post's is taken for a formula."""
-    from datetime import datetime
-
-    from monitor.cli._output import utc
-
-    if isinstance(value, datetime):
-        return utc(value)
-    if isinstance(value, list):
-        return " ".join(map(str, value))
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli._output import Json, print_json, print_table, talk
 from monitor.cli._where import reading, settings_of
-from monitor.cli._words import Since, Until, category_of, claimant_of, label_of, name_of
-from monitor.cli.tallies import as_object, note
+from monitor.cli._words import Since, Until, category_of, claimant_of, days_of, label_of, name_of
 
 if TYPE_CHECKING:
-    from monitor.cli._asked import TallyRow
     from monitor.model import Tally
     from monitor.settings import Settings
+
+Row = Mapping[str, Any]
 
 
 def command(
@@ -33,24 +33,27 @@ def command(
     with reading(settings) as store:
         if store is None:
             return
-        from monitor.cli import _asked
+        from monitor.store import queries
 
-        rows = list(_asked.ledger(store, claimant, slug, since and since.date(), until and until.date()))
-    totals = [row for row in rows if row.tally.scope == "total"]
-    rows = totals or rows
+        start, end = days_of(since, until)
+        rows = list(queries.exported_tallies(store, claimant=claimant, category=slug, since=start, until=end))
+    rows = [row for row in rows if row["scope"] == "total"] or rows
     if as_json:
-        print_json(map(as_object, rows))
+        print_json(rows)
     elif not rows:
         talk("Nothing has been read of that tally in these days.")
     else:
         _show(settings, rows, as_chart=as_chart)
 
 
-def _show(settings: Settings, rows: Sequence[TallyRow], *, as_chart: bool) -> None:
+def _show(settings: Settings, rows: Sequence[Row], *, as_chart: bool) -> None:
     """Show each series by itself: subjects and places are never mixed."""
-    series: dict[Tally, list[TallyRow]] = {}
+    from monitor.model import Tally
+
+    series: dict[Tally, list[Row]] = {}
     for row in rows:
-        series.setdefault(row.tally._replace(window=""), []).append(row)
+        tally = Tally(row["claimant"], row["subject"], row["category"], row["scope"], row["place"])
+        series.setdefault(tally, []).append(row)
     for tally, entries in series.items():
         typer.echo(_title(settings, tally))
         if as_chart:
@@ -67,26 +70,38 @@ def _title(settings: Settings, tally: Tally) -> str:
     return f"{label_of(settings, tally)}: claimed by {name_of(settings, tally.claimant)}{whom}, {scope}"
 
 
-def _draw(entries: Sequence[TallyRow]) -> None:
+def _draw(entries: Sequence[Row]) -> None:
+    from datetime import date
+
     from monitor.cli._chart import chart
 
-    by_day = {row.order_date: row.effective for row in entries if row.effective is not None}
+    by_day = {
+        date.fromisoformat(row["order_date"]): row["effective"] for row in entries if row["effective"] is not None
+    }
     for line in chart(sorted(by_day.items())):
         typer.echo(line)
 
 
-def _list(entries: Sequence[TallyRow]) -> None:
-    from monitor.model import Figure
-    from monitor.render.figures import day, words
+def _list(entries: Sequence[Row]) -> None:
+    from datetime import date
+
+    from monitor.cli._words import value_of
+    from monitor.render.figures import day
 
     rows, before = [], None
     for row in entries:
-        effective = row.effective
-        change = "" if before is None or effective is None else f"{effective - before:+,}"
-        published = words(Figure(row.published, row.upper, row.qualifier))
-        counts = "–" if effective is None else f"{effective:,}"
-        rows.append((day(row.order_date), published, counts, change, f"{row.channel}/{row.post}", note(row)))
-        before = effective if row.tally.scope == "total" and effective is not None else before
+        effective = row["effective"]
+        rows.append(
+            (
+                day(date.fromisoformat(row["order_date"])),
+                value_of(row["published"], row["upper"], row["qualifier"]),
+                "–" if effective is None else f"{effective:,}",
+                "" if before is None or effective is None else f"{effective - before:+,}",
+                f"{row['channel']}/{row['post']}",
+                "" if row["standing"] == "held" else row["standing"],
+            )
+        )
+        before = effective if row["scope"] == "total" and effective is not None else before
     print_table(
         ("As of", "Published", "Counts", "Change", "Post", "Note"), rows, right={"Published", "Counts", "Change"}
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
 
-from monitor.cli._output import Json, print_json, print_table, when
+from monitor.cli._output import Json, flat, print_json, print_table, when
 from monitor.cli._where import reading, settings_of
 from monitor.cli._words import label_of, name_of
 
@@ -14,13 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from monitor.cli._asked import ChangeRow, RunRow
     from monitor.pipeline import Place
     from monitor.ports import ChannelState, Silence
     from monitor.settings import Settings
-    from monitor.store.sqlite import SqliteStore
-
-LAST = 8  # changes and runs that are shown
+    from monitor.store.queries import ChangeRow, RunRow, State
 
 
 def command(ctx: typer.Context, as_json: Json = False) -> None:
@@ -29,53 +27,53 @@ def command(ctx: typer.Context, as_json: Json = False) -> None:
     with reading(settings) as store:
         if store is None:
             return
-        if as_json:
-            print_json([_as_object(store, settings)])
-        else:
-            _show(store, settings)
+        from monitor.clock import SystemClock
+        from monitor.store import queries
+
+        now = SystemClock().now()
+        state = queries.state(store, now)
+    if as_json:
+        print_json([_as_object(state, settings, now)])
+    else:
+        _show(state, settings, now)
 
 
-def _show(store: SqliteStore, settings: Settings) -> None:
+def _show(state: State, settings: Settings, now: datetime) -> None:
     from zoneinfo import ZoneInfo
 
     from monitor import health
-    from monitor.cli import _asked
-    from monitor.clock import SystemClock
 
-    zone, now = ZoneInfo(settings.desk_timezone), SystemClock().now()
+    zone = ZoneInfo(settings.desk_timezone)
     typer.echo(f"{when(now, zone)} {settings.desk_timezone} · daemon: {health.verdict(str(settings.state), now)[1]}\n")
-    _channels(store, settings, zone, now)
-    _silences(_open_silences(store), zone)
-    typer.echo("\nOutbox")
-    counts = store.outbox_counts()
-    for name, states in counts.items():
-        typer.echo(f"  {name}: " + ", ".join(f"{count} {state}" for state, count in sorted(states.items())))
-    if not counts:
-        typer.echo("  empty")
-    _changes(list(_asked.changes(store, None, None, None, newest=LAST)), settings, zone)
-    _runs(_asked.runs(store, LAST), zone)
+    _channels(state, settings, zone, now)
+    _silences(state.silences, zone)
+    _outbox(state, zone)
+    _changes(state.changes, settings, zone)
+    _runs(state.runs, zone)
 
 
-def _channels(store: SqliteStore, settings: Settings, zone: ZoneInfo, now: datetime) -> None:
+def _channels(state: State, settings: Settings, zone: ZoneInfo, now: datetime) -> None:
     rows = [
         (
             place.source.key,
             place.channel.key,
             place.route,
-            when(state.last_ok_at, zone),
-            when(state.last_post_at, zone),
-            when(state.last_tally_at, zone),
-            _condition(state, zone),
+            *(when(moment, zone) for moment in _last(known)),
+            _condition(known, zone),
         )
-        for place, state in _places(store, settings)
+        for place, known in _places(state, settings)
     ]
     print_table(("Source", "Channel", "Route", "Last read", "Last post", "Last tally", "State"), rows)
     for line in _paces(settings, now):
         typer.echo(line)
 
 
-def _condition(state: ChannelState, zone: ZoneInfo) -> str:
-    if state.switched_on_at is None:
+def _last(state: ChannelState | None) -> tuple[datetime | None, datetime | None, datetime | None]:
+    return (state.last_ok_at, state.last_post_at, state.last_tally_at) if state else (None, None, None)
+
+
+def _condition(state: ChannelState | None, zone: ZoneInfo) -> str:
+    if state is None or state.switched_on_at is None:
         return "not read yet"
     if state.failing_since is None:
         return "ok"
@@ -120,7 +118,7 @@ def _pace_of_hosts(settings: Settings, now: datetime) -> dict[str, dict[str, flo
     return paces
 
 
-def _silences(silences: list[Silence], zone: ZoneInfo) -> None:
+def _silences(silences: Sequence[Silence], zone: ZoneInfo) -> None:
     from monitor.model import alert_name
 
     typer.echo("\nSilences")
@@ -131,7 +129,19 @@ def _silences(silences: list[Silence], zone: ZoneInfo) -> None:
         typer.echo("  none")
 
 
-def _changes(changes: list[ChangeRow], settings: Settings, zone: ZoneInfo) -> None:
+def _outbox(state: State, zone: ZoneInfo) -> None:
+    typer.echo("\nOutbox")
+    for name, states in state.outbox.items():
+        typer.echo(f"  {name}: " + ", ".join(f"{count} {of}" for of, count in sorted(states.items())))
+    for pause in state.pauses:
+        typer.echo(f"  {pause.destination} rests until {when(pause.until, zone)}: {pause.reason}")
+    if not state.outbox:
+        typer.echo("  empty")
+    if state.conflicts:
+        typer.echo(f"\n{state.conflicts} differences between channels wait to be compared again")
+
+
+def _changes(changes: Sequence[ChangeRow], settings: Settings, zone: ZoneInfo) -> None:
     if not changes:
         return
     typer.echo()
@@ -141,7 +151,7 @@ def _changes(changes: list[ChangeRow], settings: Settings, zone: ZoneInfo) -> No
             name_of(settings, row.tally.claimant),
             label_of(settings, row.tally),
             row.kind,
-            "" if row.effective is None else f"{row.effective:,}",
+            "" if row.now is None else f"{row.now:,}",
             "" if row.difference is None else f"{row.difference:+,}",
         )
         for row in reversed(changes)
@@ -149,7 +159,7 @@ def _changes(changes: list[ChangeRow], settings: Settings, zone: ZoneInfo) -> No
     print_table(("Last changes", "Claimed by", "Tally", "Kind", "Value", "Change"), rows, right={"Value", "Change"})
 
 
-def _runs(runs: list[RunRow], zone: ZoneInfo) -> None:
+def _runs(runs: Sequence[RunRow], zone: ZoneInfo) -> None:
     typer.echo()
     rows = [
         (row.kind, when(row.started_at, zone), when(row.ended_at, zone) if row.ended_at else "not ended", row.detail)
@@ -158,37 +168,29 @@ def _runs(runs: list[RunRow], zone: ZoneInfo) -> None:
     print_table(("Last runs", "Began", "Ended", "What came of it"), rows)
 
 
-def _places(store: SqliteStore, settings: Settings) -> list[tuple[Place, ChannelState]]:
-    from monitor.store.whereabouts import Whereabouts
+def _places(state: State, settings: Settings) -> list[tuple[Place, ChannelState | None]]:
+    """Return every channel that is switched on, with what is stored of it."""
     from monitor.wiring import places_of
 
-    channels = Whereabouts(store.db)
-    return [(place, channels.channel_state(place.channel.key)) for place in places_of(settings.sources.values())]
+    known = {channel.state.key: channel.state for channel in state.channels}
+    return [(place, known.get(place.channel.key)) for place in places_of(settings.sources.values())]
 
 
-def _open_silences(store: SqliteStore) -> list[Silence]:
-    from monitor.store.whereabouts import Whereabouts
-
-    return Whereabouts(store.db).silences()
-
-
-def _as_object(store: SqliteStore, settings: Settings) -> dict[str, object]:
+def _as_object(state: State, settings: Settings, now: datetime) -> dict[str, object]:
     from dataclasses import asdict
 
-    from monitor.cli import _asked
-    from monitor.cli.export import change_object
-    from monitor.clock import SystemClock
-
-    now = SystemClock().now()
     return {
         "at": now,
         "channels": [
-            {"source": place.source.key, "route": place.route, **asdict(state)}
-            for place, state in _places(store, settings)
+            {"source": place.source.key, "channel": place.channel.key, "route": place.route}
+            | (asdict(known) if known else {})
+            for place, known in _places(state, settings)
         ],
         "pace": _pace_of_hosts(settings, now),
-        "silences": [asdict(one) for one in _open_silences(store)],
-        "outbox": store.outbox_counts(),
-        "changes": [change_object(row) for row in _asked.changes(store, None, None, None, newest=LAST)],
-        "runs": [row._asdict() for row in _asked.runs(store, LAST)],
+        "silences": [asdict(one) for one in state.silences],
+        "outbox": state.outbox,
+        "pauses": [row._asdict() for row in state.pauses],
+        "conflicts": state.conflicts,
+        "changes": [flat(row) for row in state.changes],
+        "runs": [row._asdict() for row in state.runs],
     }

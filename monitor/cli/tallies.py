@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli._output import Json, print_json, print_table, talk
+from monitor.cli._output import Json, flat, print_json, print_table, talk
 from monitor.cli._where import reading, settings_of
 from monitor.cli._words import SourceOption, category_of, claimant_of, label_of, name_of
 
 if TYPE_CHECKING:
-    from monitor.cli._asked import TallyRow
     from monitor.settings import Settings
+    from monitor.store.queries import Latest
 
 
 def command(
@@ -30,42 +30,20 @@ def command(
     with reading(settings) as store:
         if store is None:
             return
-        from monitor.cli import _asked
+        from monitor.store import queries
 
-        rows = [
-            row
-            for row in _asked.latest(store)
-            if claimant in {None, row.tally.claimant} and slug in {None, row.tally.category}
-        ]
-    rows = _newest_periods(rows)
+        rows = _newest_periods(queries.latest_tallies(store, claimant=claimant, category=slug, scope=None))
     if as_json:
-        print_json(map(as_object, rows))
+        print_json(flat(row) for row in rows)
     elif rows:
         _show(settings, rows)
     else:
-        talk("No tally has been read yet.")
+        talk("No such tally has been read yet.")
 
 
-def as_object(row: TallyRow) -> dict[str, object]:
-    """Return one entry as machines get it, in JSON and CSV: published and effective side by side."""
-    return {
-        **row.tally._asdict(),
-        "as_of": row.order_date,
-        "published": row.published,
-        "effective": row.effective,
-        "upper": row.upper,
-        "qualifier": row.qualifier.value,
-        "delta": row.delta,
-        "standing": row.standing,
-        "channel": row.channel,
-        "post": row.post,
-        "url": row.url,
-    }
-
-
-def _newest_periods(rows: Iterable[TallyRow]) -> list[TallyRow]:
+def _newest_periods(rows: Iterable[Latest]) -> list[Latest]:
     """Keep of a period's figures (a day's, a night's) the newest only; each has a window of its own."""
-    newest: dict[tuple[str, ...], TallyRow] = {}
+    newest: dict[tuple[str, ...], Latest] = {}
     for row in rows:
         key = row.tally._replace(window="")
         if key not in newest or newest[key].order_date <= row.order_date:
@@ -73,8 +51,9 @@ def _newest_periods(rows: Iterable[TallyRow]) -> list[TallyRow]:
     return list(newest.values())
 
 
-def _show(settings: Settings, rows: Iterable[TallyRow]) -> None:
-    from monitor.render.figures import day, words
+def _show(settings: Settings, rows: Iterable[Latest]) -> None:
+    from monitor.cli._words import value_of
+    from monitor.render.figures import day
     from monitor.render.wording import about
 
     print_table(
@@ -85,18 +64,13 @@ def _show(settings: Settings, rows: Iterable[TallyRow]) -> None:
                 about(row.tally.subject),
                 label_of(settings, row.tally),
                 row.tally.scope,
-                words(row.figure),
+                value_of(row.effective, row.upper, row.qualifier)
+                if row.effective == row.published
+                else f"{row.effective:,}",
                 day(row.order_date),
-                note(row),
+                "" if row.effective == row.published else f"published {row.published:,}",
             )
             for row in rows
         ),
         right={"Value"},
     )
-
-
-def note(row: TallyRow) -> str:
-    """Say where what counts is not what was published."""
-    if row.effective is None:
-        return f"in doubt ({row.standing})"
-    return "" if row.effective == row.published else f"published {row.published:,}"

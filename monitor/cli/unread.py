@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,10 +10,6 @@ from monitor.cli._output import Json, print_json, print_table, talk
 from monitor.cli._where import reading, settings_of
 from monitor.cli._words import SourceOption, claimant_of
 
-if TYPE_CHECKING:
-    from monitor.cli._asked import UnreadRow
-
-_FIGURE = re.compile(r"\d[\d\s.,]*")
 _WIDTH = 100  # characters of a line that are shown
 
 
@@ -30,17 +25,13 @@ def command(
     with reading(settings) as store:
         if store is None:
             return
-        from monitor.cli import _asked
+        from monitor.store import queries
 
-        found: dict[str, tuple[int, UnreadRow]] = {}
-        for row in _asked.unread(store, source):
-            shape = _FIGURE.sub("#", row.text).strip().casefold()
-            found[shape] = (found.get(shape, (0, row))[0] + 1, row)
-    ranked = sorted(found.values(), key=lambda each: -each[0])[:limit]
+        shapes = queries.unread_shapes(store, source)
     if as_json:
-        print_json({"count": count, **row._asdict()} for count, row in ranked)
-    elif ranked:
-        shown = ((f"{count:,}", row.text[:_WIDTH], row.url or f"{row.channel}/{row.post}") for count, row in ranked)
+        print_json(row._asdict() for row in shapes[:limit])
+    elif shapes:
+        shown = ((f"{row.times:,}", row.example[:_WIDTH], f"{row.channel}/{row.post}") for row in shapes[:limit])
         print_table(("Times", "Line (as it stood last)", "Last seen in"), shown, right={"Times"})
         talk("See how one is read: monitor parse --post CHANNEL/ID --explain")
     else:

@@ -85,10 +85,10 @@ def test_history_shows_each_day_and_the_change_since_the_one_before(told: World)
 def test_history_keeps_to_the_days_that_were_asked_for(told: World) -> None:
     day = f"{told.day:%Y-%m-%d}"
     rows = objects(told.run("history", "general-staff-ua", "tanks", "--since", day, "--json").stdout)
-    assert [row["as_of"] for row in rows] == [day]
+    assert [row["order_date"] for row in rows] == [day]
     yesterday = f"{told.day - timedelta(days=1):%Y-%m-%d}"
     rows = objects(told.run("history", "general-staff-ua", "tanks", "--until", yesterday, "--json").stdout)
-    assert [row["as_of"] for row in rows] == [yesterday]
+    assert [row["order_date"] for row in rows] == [yesterday]
 
 
 def test_history_can_be_drawn(told: World) -> None:
@@ -101,8 +101,8 @@ def test_what_the_reading_left_over_is_counted_by_its_shape(told: World) -> None
     told.publish(tanks=12_256, note="зафіксовано 9 незрозумілих подій у 12 місцях.")
     told.run("once")
     row = objects(told.run("unread", "--json").stdout)[0]
-    assert row["count"] == 2
-    assert "9 незрозумілих" in str(row["text"])
+    assert row["times"] == 2
+    assert "9 незрозумілих" in str(row["example"])
     assert "9 незрозумілих" in told.run("unread", "--source", "general-staff-ua").stdout
 
 

@@ -53,7 +53,8 @@ def test_only_the_named_sources_are_read(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "told"), [("generalstaff", "There are: general-staff-ua"), ("ohchr", "every route is switched off")]
+    ("named", "told"),
+    [("generalstaff", "There are: general-staff-ua"), ("ohchr", "every route of ohchr is switched off")],
 )
 def test_a_source_that_cannot_be_read_is_told_before_anything_is_done(world: World, named: str, told: str) -> None:
     result = world.run("once", "general-staff-ua", named)
