@@ -29,15 +29,23 @@ _ADD_VERSION = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _FIRST_VERSION = "UPDATE posts SET version = ? WHERE id = ?"
 _NEWER_VERSION = """
-    UPDATE posts SET version = ?, reading = NULL, versions = versions + 1, published_at = ?, reread_at = ?
+    UPDATE posts SET version = ?, reading = NULL, versions = versions + 1, published_at = ?, reread_at = ?,
+      url = coalesce(nullif(?, ''), url)
     WHERE id = ?"""
 _OLDER_VERSION = "UPDATE posts SET versions = versions + 1 WHERE id = ?"
+_EDITED_AGAIN = "UPDATE versions SET ordered_at = max(ordered_at, ?) WHERE id = ?"
 _SAME_EDIT = "SELECT id FROM versions WHERE post = ? AND text_hash = ? AND edited_at = ?"
 _ADD_SIGHTING = "INSERT OR IGNORE INTO sightings (version, route, seen_at) VALUES (?, ?, ?)"
 _LATEST_READING = """
     UPDATE posts SET reading = ?, claimant = ?, order_key = ?
     WHERE id = (SELECT post FROM versions WHERE id = ?) AND version = ?"""
-_TOLD = "UPDATE posts SET told = 1 WHERE id = ?"
+_TOLD = "UPDATE posts SET told = version WHERE id = ?"
+_TOLD_READING = """
+    SELECT r.id FROM posts p JOIN versions v ON v.post = p.id JOIN readings r ON r.version = v.id
+    WHERE p.id = ? AND v.id <= p.told AND r.status <> 'unreadable'
+    ORDER BY v.ordered_at DESC, v.id DESC, r.id DESC LIMIT 1"""
+_HANDLED = """
+    SELECT order_key FROM posts WHERE claimant = ? AND order_key <> '' AND told > 0 ORDER BY order_key DESC LIMIT 1"""
 _IN_ORDER = f"""
     SELECT p.order_key, p.channel, p.post, v.text_hash, p.reading
     FROM posts p JOIN versions v ON v.id = p.version
@@ -75,6 +83,8 @@ class Posts:
         latest = self._kept(row)
         if text_hash == latest.text_hash:
             self.add_sighting(latest, sighting)
+            if post.edited_at is not None:
+                self.db.run(_EDITED_AGAIN, (moment_text(post.edited_at), latest.version))
             return latest, True
         known = self._same_edit(latest.row, post, text_hash)
         if known is not None:
@@ -84,7 +94,7 @@ class Posts:
         newest = _ordered_at(post, sighting) >= row[9]
         if newest:
             moments = (moment_text(published_at), moment_text(sighting.seen_at))
-            self.db.run(_NEWER_VERSION, (version, *moments, latest.row))
+            self.db.run(_NEWER_VERSION, (version, *moments, post.url, latest.row))
         else:
             self.db.run(_OLDER_VERSION, (latest.row,))
             published_at = latest.published_at
@@ -107,6 +117,16 @@ class Posts:
 
     def mark_told(self, kept: Kept) -> None:
         self.db.run(_TOLD, (kept.row,))
+
+    def told_reading(self, kept: Kept) -> Reading | None:
+        """Return the newest reading of a version that a live route handled; versions nobody could read are left out."""
+        row = self.db.one(_TOLD_READING, (kept.row,))
+        return None if row is None else readings.load(self.db, row[0])
+
+    def handled_up_to(self, claimant: str) -> str:
+        """Return the last place in the order that a post handled by a live route has; "" if there is none."""
+        row = self.db.one(_HANDLED, (claimant,))
+        return "" if row is None else str(row[0])
 
     def folded_from(self, claimant: str, order_key: str) -> Iterator[Folded]:
         page = self.db.all(_FROM, (claimant, order_key))
@@ -170,7 +190,7 @@ class Posts:
             moment(published_at),
             None if reading is None else readings.load(self.db, reading),
             order_key,
-            told=bool(told),
+            told=told == version,
             root=alert,
             versions=versions,
         )

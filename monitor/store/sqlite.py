@@ -27,7 +27,7 @@ _ODD_DAYS = timedelta(days=3)  # how far an order date may lie from the posting,
 _CURSOR = "SELECT cursor FROM routes WHERE channel = ? AND route = ?"
 _CHECKPOINT = "SELECT cursor FROM checkpoints WHERE run = ?"
 _HASHES = """
-    SELECT p.post, v.text_hash, p.told FROM posts p JOIN versions v ON v.id = p.version
+    SELECT p.post, v.text_hash, p.told = p.version FROM posts p JOIN versions v ON v.id = p.version
     WHERE p.channel = ? AND p.post IN (SELECT value FROM json_each(?))"""
 _TALLY_POSTS = """
     SELECT post, published_at, reread_at FROM posts

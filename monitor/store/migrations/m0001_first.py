@@ -39,7 +39,7 @@ SCHEMA = (
       versions INTEGER NOT NULL DEFAULT 1,
       reading INTEGER REFERENCES readings (id),   -- the latest one of the latest version
       order_key TEXT NOT NULL DEFAULT '',
-      told INTEGER NOT NULL DEFAULT 0,
+      told INTEGER NOT NULL DEFAULT 0,            -- the version that a live route handled last; 0 if none
       alert INTEGER REFERENCES alerts (number),   -- the first alert that it caused
       UNIQUE (channel, post)
     ) STRICT""",
@@ -50,7 +50,7 @@ SCHEMA = (
       id INTEGER PRIMARY KEY,
       post INTEGER NOT NULL REFERENCES posts (id),
       text_hash TEXT NOT NULL,
-      ordered_at TEXT NOT NULL,       -- when it was edited, where that is known, else when it was first seen
+      ordered_at TEXT NOT NULL,       -- its last edit, where that is known, else when it was first seen
       edited_at TEXT,
       text TEXT NOT NULL,
       title TEXT NOT NULL,
