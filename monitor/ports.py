@@ -147,8 +147,8 @@ class Listener(Protocol):
 class Kept:
     """A stored post: its latest version and what was read from it.
 
-    `told` says that the live route handled it (it alerted, or rightly stayed silent);
-    `root` is the number of the alert that it caused.
+    `told` says that a live route handled its latest version (it alerted, or rightly stayed silent);
+    `root` is the number of the first alert that told its figures.
     """
 
     row: int
@@ -256,7 +256,14 @@ class Transaction(Protocol):
     def add_reading(self, version: int, reading: Reading, *, claimant: str, order_key: str) -> None:
         """Store claims, mentions and unread text; `order_key` is empty where there are no claims."""
 
-    def mark_told(self, kept: Kept) -> None: ...
+    def mark_told(self, kept: Kept) -> None:
+        """Note that a live route handled the latest version."""
+
+    def told_reading(self, kept: Kept) -> Reading | None:
+        """Return the newest reading of a version that a live route handled; versions nobody could read are left out."""
+
+    def handled_up_to(self, claimant: str) -> str:
+        """Return the last place in the order that a post handled by a live route has; "" if there is none."""
 
     # ledger
     def token(self) -> int:
@@ -297,6 +304,9 @@ class Transaction(Protocol):
 
     def alert(self, number: int) -> Alert | None:
         """Return an alert in its newest revision, with its number."""
+
+    def queued_at(self, number: int) -> frozenset[str]:
+        """Return the destinations at which an alert opens a thread."""
 
     def alert_at(self, number: int) -> datetime:
         """Return when an alert was raised."""

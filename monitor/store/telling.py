@@ -27,7 +27,7 @@ _ADD_ALERT = """
     VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ROOT_OF_POST = "UPDATE posts SET alert = ? WHERE channel = ? AND post = ? AND alert IS NULL"
 _ROOT_OF_CHANGES = """
-    UPDATE posts SET alert = (SELECT number FROM alerts WHERE number = ? AND reply_to IS NULL AND severity <> 'ops')
+    UPDATE posts SET alert = (SELECT number FROM alerts WHERE number = ? AND severity <> 'ops')
     WHERE id = ? AND alert IS NULL"""
 _KEEP_REVISION = """
     INSERT INTO alert_revisions (alert, revision, at, headline, copy_text, lines)
@@ -57,7 +57,7 @@ class Telling:
         self.db = db
 
     def add_changes(self, post_row: int | None, changes: Sequence[Change], alert: int | None, at: datetime) -> None:
-        """Log what was found. With an alert that is no reply, that is the post's alert from now on."""
+        """Log what was found. If it is the first alert that told of this post, it is the post's alert from now on."""
         if changes:
             found_at = moment_text(at)
             self.db.many(_ADD_CHANGE, [(post_row, alert, found_at, *_change_row(change)) for change in changes])
@@ -102,6 +102,10 @@ class Telling:
     def alert(self, number: int) -> Alert | None:
         row = self.db.one(_ALERT, (number,))
         return None if row is None else alert_of(row)
+
+    def queued_at(self, number: int) -> frozenset[str]:
+        """Return the destinations at which an alert opens a thread."""
+        return frozenset(row[0] for row in self.db.all(_HAS_ROOT, (number,)))
 
     def alert_at(self, number: int) -> datetime:
         """Return when an alert was raised. Raises KeyError if there is no such alert."""
