@@ -206,6 +206,8 @@ async def _walk(backfill: Backfill, work: _Work, call: StoreThread, aftermath: A
     """Take the posts, and sum up what they changed however it ends."""
     import asyncio
 
+    from monitor.aftermath import Stored
+
     source, channel = work.place.source, work.place.channel
     outcome = _Outcome(backfill.progress)
     run = await call(lambda store: store.begin_run("backfill", clock.now()))
@@ -216,9 +218,9 @@ async def _walk(backfill: Backfill, work: _Work, call: StoreThread, aftermath: A
         outcome.interrupted = True
     except CollectError as error:
         outcome.failure = str(error)
-    filed = backfill.progress.filed
+    stored = Stored(outcome.progress.filed, outcome.progress.began, outcome.progress.reached)
     outcome.alert = await call(
-        lambda store: aftermath.sum_up(store, "Backfill", source, channel, before, filed, clock.now())
+        lambda store: aftermath.sum_up(store, "Backfill", source, channel, before, stored, clock.now())
     )
     await call(lambda store: store.end_run(run, clock.now(), _counts(outcome)))
     return outcome
