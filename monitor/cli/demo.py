@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ def _refuse_what_is_there(state: Path) -> None:
         raise ConfigError((Fault("command line", f"--state {state}", wrong, "Name an empty folder, or leave it out"),))
 
 
-def _narrate():  # type: ignore[no-untyped-def]
+def _narrate() -> Callable[[str], None]:
     from rich.console import Console
     from rich.text import Text
 
@@ -71,7 +72,9 @@ def _report(summary: Summary, kept: Path | None) -> None:
         f"{reason} {count}" for (severity, reason), count in summary.alerts.items() if severity is Severity.URGENT
     )
     talk("━━ That was it ━━")
-    talk(f"{summary.posts} posts read; {urgent + routine + ops} alerts: {urgent} urgent ({reasons}), {routine} routine,")
+    talk(
+        f"{summary.posts} posts read; {urgent + routine + ops} alerts: {urgent} urgent ({reasons}), {routine} routine,"
+    )
     talk(f"{ops} about the monitor itself, {summary.silences} of them silences; {summary.replies} were replies.")
     if summary.undelivered:
         talk(f"{summary.undelivered} messages were not delivered.")
