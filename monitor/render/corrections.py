@@ -136,7 +136,7 @@ def _was_and_now(change: Change, context: Context) -> list[Line]:
     """Return a changed line of the post: was, now; or that it is gone, or that it was not there before."""
     now = figures.stated(change)
     cells = [label(change.tally, context)]
-    cells.append(f"was {figures.words(change.before)}" if change.before else "not there before,")
+    cells.append(f"was {figures.words(change.before)}{' →' if now else ''}" if change.before else "not there before,")
     cells.append(f"now {figures.words(now)}" if now else "no longer in the post")
     if change.difference is not None:
         cells.append(figures.signed(change.difference))
@@ -215,7 +215,7 @@ def _all_struck(part: Line) -> Line:
 def _struck_inside(part: Line, name: str, old: str, now: Figure | None) -> Line:
     """Return a headline or a list of unchanged lines with the old figure struck through in place."""
     figure = rf"{_exactly(old)}( \([+-][\d,]+\))?"
-    found = re.search(rf"(?<=\b{re.escape(name)} ){figure}|{figure}(?= (\w+ )?{re.escape(name)})", part.text)
+    found = re.search(rf"(?<=\b{re.escape(name)} ){figure}|{figure}(?= (\w+ ){{0,2}}{re.escape(name)})", part.text)
     if found is None or len(part.spans) != 1 or part.kind not in {"headline", "text"}:
         return part
     span, before, after = part.spans[0], part.text[: found.start()], part.text[found.end() :]

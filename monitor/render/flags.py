@@ -28,7 +28,9 @@ def marker(changes: Sequence[Change]) -> str:
     """Return the word that goes before the first line: something needs a person, or was restated."""
     if any(change.provisional or has(change, Doubt.DIGIT_SLIP, Doubt.OUT_OF_RANGE, Doubt.JUMPED) for change in changes):
         return "CHECK"
-    return "RESTATED" if any(is_restated(change) for change in changes) else ""
+    if any(change.kind is ChangeKind.FALL for change in changes):
+        return "RESTATED"
+    return "DOES NOT ADD UP" if any(is_restated(change) for change in changes) else ""
 
 
 def flags(changes: Sequence[Change], day: date, context: Context) -> list[Line]:
@@ -42,7 +44,7 @@ def flags(changes: Sequence[Change], day: date, context: Context) -> list[Line]:
         for change in changes
         if is_headed(change, context) and not change.provisional and not change.note
     ]
-    lines += [_flag(_noted(change, names[change])) for change in changes if change.note and _is_told(change)]
+    lines += [_flag(_noted(change, names[change], context)) for change in changes if change.note and _is_told(change)]
     return lines + _missing(changes, context)
 
 
@@ -78,9 +80,10 @@ def _with_difference(change: Change) -> str:
     return value if change.difference is None else f"{value} {figures.signed(change.difference)}"
 
 
-def _noted(change: Change, name: str) -> str:
+def _noted(change: Change, name: str, context: Context) -> str:
+    """Return a change's note, with the figure where no row gives it."""
     now, note = figures.stated(change), clean(change.note)
-    return f"{name} {figures.words(now)}: {note}" if now else f"{name}: {note}"
+    return f"{name} {figures.words(now)}: {note}" if now and is_headed(change, context) else f"{name}: {note}"
 
 
 # ── doubts about one line ─────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ from monitor.render.wording import (
     is_loss,
     label,
     line,
+    noun,
     period,
     subjects,
     verb,
@@ -38,15 +39,16 @@ def first_line(openings: Sequence[str], phrases: Sequence[str], day: date | None
 
     A marker in the opening outlives a figure; claimant and day outlive all.
     """
-    dated = f", as of {figures.day(day)}" if day else ""
+    dates = (f", as of {figures.day(day)}", f", {figures.day(day)}") if day else ("",)
     full = claimant(context.source)
     for opening in openings:
         for name in dict.fromkeys((full, cut(full, _SHORT_NAME))):
             for phrase in phrases:
-                text = f"{opening.replace('{}', name)} {phrase}{dated}"
-                if len(text) <= HEADLINE:
-                    return line("headline", text, Style.BOLD)
-    return line("headline", f"{cut(full, _SHORT_NAME)} {verb(context.source)}: new figures{dated}", Style.BOLD)
+                for dated in dates:
+                    text = f"{opening.replace('{}', name)} {phrase}{dated}"
+                    if len(text) <= HEADLINE:
+                        return line("headline", text, Style.BOLD)
+    return line("headline", f"{cut(full, _SHORT_NAME)} {verb(context.source)}: new figures{dates[0]}", Style.BOLD)
 
 
 def whats(changes: Sequence[Change], context: Context) -> list[str]:
@@ -85,7 +87,7 @@ def figure_phrase(change: Change, context: Context) -> str:
         return short
     if is_loss(change.tally, context):
         return f"{whose} losses: {short}"
-    name = inside(label(change.tally, context))
+    name = noun(change.tally, context)
     return short.replace(name, f"{whose} {name}", 1)
 
 
@@ -94,9 +96,9 @@ def short_phrase(change: Change, context: Context) -> str:
     figure = figures.stated(change) or change.before
     if figure is None:
         return ""
-    name = inside(label(change.tally, context))
     if is_loss(change.tally, context):
-        return f"{name} {figures.words(figure)}"
+        return f"{inside(label(change.tally, context))} {figures.words(figure)}"
+    name = noun(change.tally, context)
     return f"{name}: {figures.words(figure)}" if figure.value == 1 else f"{figures.words(figure)} {name}"
 
 

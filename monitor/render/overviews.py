@@ -19,16 +19,23 @@ def watching(source: Source, held: Sequence[tuple[Tally, Figure]], context: Cont
     changes = [Change(ChangeKind.UNCHANGED, tally, now=figure) for tally, figure in held]
     latest = max((figure.order_date for _, figure in held if figure.order_date), default=None)
     day = latest or at.astimezone(ZoneInfo(source.time_zone)).date()
-    count = figures.counted(len(held), "tally", "tallies") if held else "no tally yet"
+    count = figures.counted(len(held), "tally", "tallies") if held else ""
     name = cut(claimant(source), 34)
     lines = [
-        line("headline", f"Watching {name}: {count} as of {figures.day(day)}", Style.BOLD),
+        line(
+            "headline",
+            f"Watching {name}: {f'{count} as of' if held else 'no tally yet,'} {figures.day(day)}",
+            Style.BOLD,
+        ),
         *([claim_line(changes, context)] if held else []),
         *_held(changes, day, context),
-        line("text", "You are told when one of these changes. Nothing in this list is news."),
+        line("text", _WATCHED if held else "You are told when it states its first."),
         line("text", f"Read from {clean(context.channel.label)}, {figures.moment(at, context.zone)}."),
     ]
     return Alert(Severity.ROUTINE, "watching", source.key, tuple(lines), channel=context.channel.key)
+
+
+_WATCHED = "You are told when one of these changes. Nothing in this list is news."
 
 
 def digest(alerts: Sequence[Alert], source: Source, *, at: datetime, zone: ZoneInfo) -> Alert:

@@ -56,7 +56,7 @@ _KINDS: dict[Kind, _Words] = {
         "Still only a picture",
         "Whatever figures the picture shows were not read: none is repeated, and none is taken as zero.",
         "open the post and read the picture",
-        "tally is here as text",
+        "now as text",
     ),
 }
 

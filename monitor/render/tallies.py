@@ -15,6 +15,7 @@ from monitor.render.rows import is_shown, table
 from monitor.render.sentences import copy_text
 from monitor.render.wording import (
     as_of,
+    category,
     claim_line,
     has,
     inside,
@@ -56,6 +57,7 @@ def tally(
         *_all_new(told),
         *table([change for change in changes if not is_headed(change, context)], context, several=several),
         *_unchanged(changes, context),
+        *_parts(told, context),
         *_covered(told, context),
         *_printed(changes),
         *other_starts(told, context),
@@ -106,6 +108,18 @@ def _unchanged(changes: Sequence[Change], context: Context) -> list[Line]:
     return [line("text", f"No change: {', '.join(same)}")] if same else []
 
 
+def _parts(told: Sequence[Change], context: Context) -> list[Line]:
+    """Return which figures are contained in another one here, so that nobody adds them up."""
+    present = {(change.tally.subject, change.tally.category): change for change in told}
+    lines = []
+    for change in told:
+        whole = present.get((change.tally.subject, category(change.tally.category, context).part_of))
+        if whole is not None:
+            part, among = label(change.tally, context), inside(label(whole.tally, context))
+            lines.append(line("text", f"{part}: among the {among}, not in addition."))
+    return lines
+
+
 def _covered(told: Sequence[Change], context: Context) -> list[Line]:
     """Return over how many days the differences run, where that is not the source's usual pace."""
     spans: dict[int, list[str]] = {}
@@ -132,9 +146,8 @@ def _printed(changes: Sequence[Change]) -> list[Line]:
         and change.claim.delta is not None
         and change.computed is not None
         and change.covers_days is None
-        and not change.provisional
     ]
     if not checked:
         return []
-    fit = sum(not has(change, Doubt.DELTA_MISMATCH) for change in checked)
+    fit = sum(not change.provisional and not has(change, Doubt.DELTA_MISMATCH) for change in checked)
     return [line("text", f"Printed changes match our totals ({fit} of {len(checked)}).")] if fit else []

@@ -217,4 +217,4 @@ def test_an_old_post_is_dated_and_not_called_by_its_weekday():
 
 def test_watching_with_nothing_held_says_so():
     alert = render.watching(GENERAL_STAFF, (), context(), at=AT)
-    assert alert.headline == "Watching Ukraine's General Staff: no tally yet as of 8 Aug 2026"
+    assert alert.headline == "Watching Ukraine's General Staff: no tally yet, 8 Aug 2026"
