@@ -42,7 +42,8 @@ def relation(
     """Say how a new figure (value, upper, qualifier) stands to an old one.
 
     Equal qualifiers compare values ("more than 2,000" to "more than 3,000" is a rise of 1,000);
-    otherwise both are intervals, and overlapping ones do not contradict each other.
+    otherwise both are intervals, and overlapping ones do not contradict each other. The same number
+    in other words says no more, unless it is exact now ("about 5,840" to "up to 5,840").
     """
     if old[2] is new[2]:
         return Relation.SAME if old == new else Relation.DIFFERENT
@@ -50,6 +51,8 @@ def relation(
     new_low, new_high = interval(*new)
     if new_low > old_high or new_high < old_low:
         return Relation.DIFFERENT
+    if new[0] == old[0] and new[2] is not Qualifier.EXACT:
+        return Relation.VAGUER
     return Relation.NARROWER if new_high - new_low < old_high - old_low else Relation.VAGUER
 
 

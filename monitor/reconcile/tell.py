@@ -214,7 +214,7 @@ def _settled(line: Line) -> str:
     on = f"{day_of(settlement.order_key):%-d %b}"
     if settlement.standing is Standing.LAPSED:
         return f"the doubtful figure of {on} is not borne out"
-    return f"{on} settled by the source's next post: {settlement.effective:,}"
+    return f"{on} counts as {settlement.effective:,}, settled by the source's next post"
 
 
 def _succeeding(change: Change, head: Held, rules: Rules) -> Change:
