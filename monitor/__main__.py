@@ -9,9 +9,12 @@ def main() -> None:
         from monitor import health  # noqa: PLC0415
 
         sys.exit(health.main(sys.argv[2:]))
-    from monitor.cli import app  # noqa: PLC0415
+    try:
+        from monitor.cli import app  # noqa: PLC0415
 
-    app()
+        app()
+    except KeyboardInterrupt:  # before the command line could see to it
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import typer
 
 from monitor.cli._where import settings_of
+from monitor.errors import MonitorError, StoreError
 
 if TYPE_CHECKING:
     from monitor.ports import Clock
@@ -36,8 +38,9 @@ async def _run(settings: Settings, clock: Clock) -> None:
         number = await app.call(lambda store: store.begin_run("run", clock.now()))
         try:
             await Daemon(app).run()
-        except Exception as error:
-            detail = f"{type(error).__name__}: {error}"
-            await app.call(lambda store: store.end_run(number, clock.now(), detail))
+        except MonitorError as error:
+            detail = str(error)
+            with suppress(StoreError):  # what ended the daemon may be the store itself
+                await app.call(lambda store: store.end_run(number, clock.now(), detail))
             raise
         await app.call(lambda store: store.end_run(number, clock.now(), "stopped"))

@@ -71,10 +71,11 @@ def test_a_message_that_is_not_taken_gives_status_4_and_is_kept_for_the_next_run
     assert TOKEN not in result.output
 
 
-def test_beside_another_monitor_it_says_who_holds_the_state(world: World) -> None:
+@pytest.mark.parametrize("command", ["once", "run"])
+def test_beside_another_monitor_it_says_who_holds_the_state(world: World, command: str) -> None:
     world.state.mkdir()
     with hold(world.state / LOCK, "Another monitor", datetime.now(UTC)):
-        result = world.run("once")
+        result = world.run(command)
     assert result.exit_code == 75
     assert "process" in result.stderr
     assert not world.server.requests
