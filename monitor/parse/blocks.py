@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.parse.casualties import Figure, read_casualties
-from monitor.parse.items import LABELS, Element, Inside, Item, Votes, elements, read_items, votes
+from monitor.parse.elements import LABELS, Element, Inside, elements
+from monitor.parse.items import Item, Votes, read_items, votes
 from monitor.parse.token import Token
 from monitor.parse.tokens import Shape, Shaper
 
 CUES = frozenset({"gate", "total", "period", "campaign", "as_of"})
 FORECAST = "forecast"
-DIGITS = frozenset({"number", "date", "time", "percent", "decimal", "ordinal", "name", "link", "long", "age", "endless"})
+DIGITS = frozenset(
+    {"number", "date", "time", "percent", "decimal", "ordinal", "name", "link", "long", "age", "endless"}
+)
 _ENDS = frozenset({"stop", ",", ";", ":", ".", "paren"})
 _NEEDS_MORE = frozenset({"number", "qualifier", "filler", "subject"})
 _MOST_JOINED = 6  # line breaks inside one sentence
@@ -69,6 +72,7 @@ class Part:
             items = tuple(item for item in items if item.start < veto.start)
             figures = tuple(figure for figure in figures if figure.start < veto.start)
             rule = "" if items or figures else FORECAST
+        items = tuple(_sent(self.tokens, item) for item in items)
         bare = any(p.inside in {Inside.NUMBER, Inside.TOTAL} for item in items for p in item.parens)
         return Sheet(items, figures, rule, bool(items) and items[0].clean, bare)
 
@@ -83,6 +87,19 @@ class Sentence:
     after_blank: bool
     joined: bool = False  # over line breaks; `line` then has spaces for them
     sheet: Sheet = NOTHING
+
+
+_SENT = {"uav": "drones_launched", "missiles": "missiles_launched", "cruise_missiles": "missiles_launched"}
+
+
+def _sent(tokens: Sequence[Token], item: Item) -> Item:
+    """Tell what was launched from what was shot down: the nearest verb before the figure says which, else the next."""
+    if item.category not in _SENT:
+        return item
+    verbs = [token for token in tokens if token.kind in {"launch", "fate"}]
+    before = [token for token in verbs if token.start < item.start]
+    verb = before[-1] if before else next(iter(verbs), None)
+    return item._replace(category=_SENT[item.category]) if verb and verb.kind == "launch" else item
 
 
 def _since(row: Sequence[Element], at: int) -> bool:
@@ -128,9 +145,8 @@ def sentences(text: str, shaper: Shaper) -> list[Sentence]:
                 joins += 1
                 blank = False
                 break
-            else:
-                found.append(Sentence(part, line, base, blank))
-                joined = 0
+            found.append(Sentence(part, line, base, blank))
+            joined = 0
             blank = False
         base += len(line) + 1
     _orient(found)
@@ -150,7 +166,9 @@ def _runs_on(before: Part, part: Part, line: str) -> bool:
         return not any(item.end >= before.end for item in before.sheet(label_first=True).items)
     if last in LABELS and first in {"number", "qualifier"}:
         return "number" not in before.kinds and not part.labelled
-    takes_up = line[part.start : part.start + 1].islower() or (first in {"number", "qualifier"} and "number" not in before.kinds)
+    takes_up = line[part.start : part.start + 1].islower() or (
+        first in {"number", "qualifier"} and "number" not in before.kinds
+    )
     if not takes_up or last in CUES or last in {"link", "name"}:
         return False
     return not _starts_list(before) or (last not in {"number", "unit"} and not _starts_list(part))

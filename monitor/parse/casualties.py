@@ -152,7 +152,7 @@ def _of_people(tokens: Sequence[Token], at: int, own_fate: str, *, nested: bool)
     while after < len(tokens) and tokens[after].kind in _PASSED:
         after += 1
     following = tokens[after].kind if after < len(tokens) else "end"
-    if following in {"group", "fate"} or following == "unit" and tokens[after].text == "people":
+    if following in {"group", "fate"} or (following == "unit" and tokens[after].text == "people"):
         return True
     if following in {"end", "period", "total", "campaign", "-", "stop"}:
         return bool(own_fate) or not nested

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from monitor.model import Claim, Mention, Scope, ScopeBasis
@@ -30,8 +31,10 @@ def summed(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
     for candidate in candidates:
         if held is not None and _adds_up(held, candidate):
             first, second = held.claim, candidate.claim
-            total = (first.value or 0) + (second.value or 0)
-            held = held._replace(claim=_with(first, value=total, span=(first.span[0], second.span[1])))
+            together = replace(
+                first, value=(first.value or 0) + (second.value or 0), span=(first.span[0], second.span[1])
+            )
+            held = held._replace(claim=together)
             continue
         if held is not None:
             yield held
@@ -44,13 +47,6 @@ def _adds_up(first: Candidate, second: Candidate) -> bool:
     same = first.sentence == second.sentence and first.claim.category == second.claim.category
     counted = (first.model and second.model) or (first.part and second.part)
     return same and counted and first.claim.value is not None and second.claim.value is not None
-
-
-def _with(claim: Claim, *, value: int, span: tuple[int, int]) -> Claim:
-    return Claim(
-        claim.category, value, claim.upper, claim.qualifier, claim.delta, claim.scope, claim.scope_basis, claim.since,
-        claim.as_of, claim.window_start, claim.window_end, claim.place, claim.subject, claim.claimant, claim.quote, span,
-    )  # fmt: skip
 
 
 def settle(candidates: Iterable[Candidate]) -> tuple[list[Claim], list[Mention]]:

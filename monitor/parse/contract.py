@@ -44,8 +44,8 @@ def parse_line(
 ) -> dict[str, Any]:
     """Read one line of JSON Lines and return the answer as plain data.
 
-    `sources` are found by the object's "source" or "channel", unless one is `forced`. Raises InputError where the line is no
-    object with "id" and "text", or one of its fields is not what it should be.
+    `sources` are found by the object's "source" or "channel", unless one is `forced`. Raises InputError
+    where the line is no object with "id" and "text", or one of its fields is not what it should be.
     """
     try:
         given = json.loads(line)

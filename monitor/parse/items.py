@@ -6,35 +6,16 @@ Everything here is decided from the shape of a sentence; values come later, from
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from monitor.model import Qualifier
+from monitor.parse.elements import LABELS, Element, Paren
 from monitor.parse.numbers import Number
-from monitor.parse.token import Token
 
-LABELS = frozenset({"category", "list_only", "model"})
 _SKIPPED = frozenset({"unit", "filler", "subject", "fate"})
 _DASHES = frozenset({"-", ":", "="})
 _AHEAD = frozenset({"qualifier", "filler", "break", "subject", "fate", "part", "ordinal"})
 _BULLETS = frozenset({"-", "•", "▪", "·", "*", "●", "◾", "➤", "✓", "+"})
-
-
-class Inside(StrEnum):
-    """What a pair of parentheses holds, as far as its shape tells."""
-
-    DELTA = "delta"
-    TOTAL = "total"  # says so: "(загалом 11 261)"
-    NUMBER = "number"  # bare; the block's vote decides
-    OTHER = "other"
-
-
-class Paren(NamedTuple):
-    inside: Inside
-    number: Number | None
-    sign: int
-    start: int
-    end: int
 
 
 class Item(NamedTuple):
@@ -54,74 +35,6 @@ class Item(NamedTuple):
     clean: bool = False  # nothing but marks before it in its sentence
     linked: bool = False  # a dash or colon stands between label and value
     list_only: bool = False  # the label counts in the publisher's own list only
-
-
-class Element(NamedTuple):
-    """A token, or a pair of parentheses with what is in it."""
-
-    kind: str
-    token: Token
-    paren: Paren | None = None
-
-
-def elements(tokens: Sequence[Token]) -> list[Element]:
-    """Fold parentheses, and labels said twice in two languages, into one element each."""
-    folded: list[Element] = []
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        if token.kind == "(":
-            close = _closing(tokens, at)
-            inner = tokens[at + 1 : close]
-            end = tokens[close].end if close < len(tokens) else tokens[-1].end
-            folded.append(Element("paren", token, _paren(inner, token.start, end)))
-            at = close + 1
-            continue
-        if token.kind == "/" and folded and at + 1 < len(tokens):
-            following = tokens[at + 1]
-            while len(folded) > 1 and folded[-1].kind == "filler" and following.kind in LABELS:
-                folded.pop()  # "БПЛА оперативно-тактичного рівня / UAV"
-            if _same(folded[-1].token, following):
-                folded[-1] = Element(folded[-1].kind, folded[-1].token._replace(end=following.end))
-                at += 2
-                continue
-        if token.kind != "." or not folded or folded[-1].kind != "unit":  # "од. (+9)"
-            folded.append(Element(token.kind, token))
-        at += 1
-    return folded
-
-
-def _closing(tokens: Sequence[Token], at: int) -> int:
-    for close in range(at + 1, len(tokens)):
-        if tokens[close].kind == ")":
-            return close
-        if tokens[close].kind == "(":
-            return close - 1
-    return len(tokens)
-
-
-def _same(left: Token, right: Token) -> bool:
-    if left.kind in LABELS and right.kind in LABELS:
-        return left.text == right.text
-    return left.kind == right.kind and left.kind in {"qualifier", "unit", "filler"}
-
-
-def _paren(inner: Sequence[Token], start: int, end: int) -> Paren:
-    kinds = [token.kind for token in inner]
-    figures = [token for token in inner if token.kind == "number"]
-    number = figures[0].number if len(figures) == 1 else None
-    sign = 0
-    for before, token in zip(inner, inner[1:], strict=False):
-        if token.kind == "number" and before.kind in {"+", "-"}:
-            sign = 1 if before.kind == "+" else -1
-    if number is None or "recalled" in kinds or not LABELS.isdisjoint(kinds) or "group" in kinds:
-        return Paren(Inside.OTHER, None, 0, start, end)
-    if "inside" in kinds:
-        return Paren(Inside.TOTAL, number, sign, start, end)
-    if sign and kinds[0] in {"+", "-"}:
-        return Paren(Inside.DELTA, number, sign, start, end)
-    bare = all(kind in {"number", "unit", "qualifier"} for kind in kinds)
-    return Paren(Inside.NUMBER if bare else Inside.OTHER, number, 0, start, end)
 
 
 # ── orientation ───────────────────────────────────────────────────────────────────────────
@@ -244,16 +157,14 @@ def _values_first(row: Sequence[Element]) -> Iterator[Item]:
         start = row[at - 1].token.start if qualifier not in {Qualifier.EXACT, Qualifier.RANGE} else element.token.start
         yield Item(
             label.text, number, upper, qualifier, parens + more, start, end, label_first=False,
-            model=label.kind == "model", list_only=label.kind == "list_only", part=_part(row, here + 1), subject=subject, clean=_clean(row, at),
+            model=label.kind == "model", list_only=label.kind == "list_only", part=_part(row, here + 1),
+            subject=subject, clean=_clean(row, at),
         )  # fmt: skip
         at = after
 
 
 def _clean(row: Sequence[Element], at: int) -> bool:
-    return all(
-        e.kind in _BULLETS or e.kind in _AHEAD or _is_sign(e)
-        for e in row[:at]
-    )
+    return all(e.kind in _BULLETS or e.kind in _AHEAD or _is_sign(e) for e in row[:at])
 
 
 def _is_sign(element: Element) -> bool:
@@ -267,9 +178,7 @@ def _qualifier_before(row: Sequence[Element], at: int) -> Qualifier:
     return Qualifier.EXACT
 
 
-def _ranged(
-    row: Sequence[Element], at: int, number: Number, end: int
-) -> tuple[Number, Number | None, int, int]:
+def _ranged(row: Sequence[Element], at: int, number: Number, end: int) -> tuple[Number, Number | None, int, int]:
     """Take "1200-1300" and "200+" as well: (number, upper end, next element, where it ends)."""
     if at + 2 < len(row) and row[at + 1].kind == "-" and row[at + 2].kind == "number":
         dash, second = row[at + 1].token, row[at + 2].token

@@ -123,9 +123,9 @@ def entries(kind: str, table: Mapping[str, Iterable[str]]) -> Iterator[tuple[str
 
 # Later kinds win where one spelling stands in several tables of one or more languages.
 KINDS = (
-    "part", "filler", "unit", "age", "breakdown", "subject", "group", "fate", "qualifier", "scale", "number", "month", "joint",
-    "range", "list_only", "category", "model", "decoy", "recalled", "updated", "rising", "veto", "inside", "continue",
-    "campaign", "as_of", "period", "total", "gate",
+    "part", "filler", "unit", "age", "breakdown", "subject", "group", "fate", "launch", "qualifier", "scale", "number",
+    "month", "joint", "range", "list_only", "category", "model", "decoy", "recalled", "updated", "rising", "veto",
+    "inside", "continue", "campaign", "as_of", "period", "total", "gate",
 )  # fmt: skip
 
 

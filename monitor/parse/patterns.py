@@ -57,4 +57,4 @@ def _signed(written: str) -> int | None:
     digits = "".join(_DIGITS.findall(written))
     if not digits:
         return None
-    return -int(digits) if written.strip().startswith(("-", "−", "–")) else int(digits)  # noqa: RUF001
+    return -int(digits) if written.strip().startswith(("-", "−", "–")) else int(digits)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.model import (
-    Category,
     Claim,
     Mention,
     Post,
@@ -27,63 +24,19 @@ from monitor.parse import patterns
 from monitor.parse.blocks import DIGITS, Sentence, sentences
 from monitor.parse.casualties import Figure
 from monitor.parse.claims import Candidate, settle, summed, unscoped
-from monitor.parse.items import LABELS, Inside, Item
-from monitor.parse.lexicon import Entry, Lexicon, canonical, entries, merge
+from monitor.parse.elements import Inside
+from monitor.parse.grammar import Grammar, compile_grammar
+from monitor.parse.items import Item
 from monitor.parse.scope import SIDES, Frame, Framed, Walk
+from monitor.parse.shape import inverted, shaped
 from monitor.parse.token import IN_WORDS
-from monitor.parse.tokens import Rules, Shape, Shaper
 
-VERSION = "1"
+__all__ = ["LONGEST", "Grammar", "compile_grammar", "read"]
+
 LONGEST = 60_000  # code points that are read of one text; what lies behind is unread
 _RECALLED, _UPDATED = -4, 2  # how an old figure and an update rank
 _CIVIL = ("civilians_", "children_", "civilian_")
 UNREAD = frozenset({"number", "endless"})  # what no rule explains away
-_SHAPE_WITH_DELTAS, _SHAPE_WITHOUT = 3, 5  # distinct categories that make a list a tally without any header
-
-
-class Grammar:
-    """The compiled languages. Reading with it changes nothing but what it remembers of lines it saw."""
-
-    def __init__(
-        self, entries_: Mapping[str, Entry], rules: Rules, starts: frozenset[date], version: str
-    ) -> None:
-        self._entries = entries_
-        self._rules = rules
-        self.starts = starts  # what "since 24 February" has to mean for a total, where no source says
-        self.version = version
-        self._shaper = Shaper(Lexicon(entries_), rules)
-        self._own: dict[str, tuple[Mapping[str, tuple[str, ...]], Shaper]] = {}
-
-    def shaper(self, source: Source | None) -> Shaper:
-        """Return the shaper with the source's own words in it, if it has any."""
-        if source is None or not source.words:
-            return self._shaper
-        known = self._own.get(source.key)
-        if known is None or known[0] != source.words:
-            own = dict(self._entries)
-            own.update(entries("category", source.words))
-            known = self._own[source.key] = (source.words, Shaper(Lexicon(own), self._rules))
-        return known[1]
-
-
-def compile_grammar(languages: Mapping[str, Mapping[str, Any]], categories: Mapping[str, Category]) -> Grammar:
-    """Compile language tables (name → parsed TOML). `categories` may be empty: then every slug is taken.
-
-    Raises ValueError for a table the grammar does not know, or a category that is not in `categories`.
-    """
-    words = merge(languages)
-    rules = Rules(
-        endings=frozenset(canonical(w) for t in languages.values() for w in t.get("endings", ())),
-        abbreviations=frozenset(canonical(w) for t in languages.values() for w in t.get("abbreviations", ())),
-    )
-    if categories:
-        strange = {entry.means for entry in words.values() if entry.kind in LABELS} - set(categories)
-        if strange:
-            raise ValueError(f"words for categories that do not exist: {', '.join(sorted(strange))}")
-    tables = json.dumps([languages, sorted(categories)], sort_keys=True, ensure_ascii=False, default=str)
-    version = f"{VERSION}-{hashlib.sha256(tables.encode()).hexdigest()[:8]}"
-    starts = frozenset(t["dates"]["start"] for t in languages.values() if "dates" in t)
-    return Grammar(words, rules, starts, version)
 
 
 def read(post: Post, grammar: Grammar, source: Source | None = None) -> Reading:
@@ -136,12 +89,12 @@ class _Reader:
         if len(self._post.text) > LONGEST:
             self._out.unread.append(Unread(self._post.text[LONGEST:], (LONGEST, len(self._post.text))))
         framed = list(self._walk.frames(found))
-        inverted = _vote(framed)
-        shaped = self._shaped(framed)
+        bare_totals = inverted(framed)
+        lists = shaped(framed)
         for index, one in enumerate(framed):
             sheet = one.sentence.sheet
             if sheet.items or sheet.figures:
-                self._stated(index, one, shaped.get(index), inverted=inverted)
+                self._stated(index, one, lists.get(index), bare_totals=bare_totals)
             elif one.sentence.part.digits:
                 self._left(one.sentence, sheet.veto)
         claims, mentions = settle([*self._patterns(), *summed(self._out.candidates)])
@@ -164,15 +117,15 @@ class _Reader:
 
     # sentences
 
-    def _stated(self, index: int, framed: Framed, shaped: Frame | None, *, inverted: bool) -> None:
+    def _stated(self, index: int, framed: Framed, shape: Frame | None, *, bare_totals: bool) -> None:
         sentence, sheet = framed.sentence, framed.sentence.sheet
         if sheet.veto and not (sheet.items and _gated(framed)):
             self._left(sentence, sheet.veto)
             return
         for item in sheet.items:
-            frame = framed.at(item.start) or shaped
+            frame = shape or framed.at(item.start)
             if item.number is not None or frame is not None:
-                self._item(index, sentence, item, frame, inverted=inverted)
+                self._item(index, sentence, item, frame, bare_totals=bare_totals)
         for figure in sheet.figures:
             self._people(index, sentence, figure, framed.at(figure.start))
 
@@ -189,7 +142,7 @@ class _Reader:
         else:
             self._out.ignored.append((kinds[0], (start, end)))
 
-    def _item(self, index: int, sentence: Sentence, item: Item, frame: Frame | None, *, inverted: bool) -> None:
+    def _item(self, index: int, sentence: Sentence, item: Item, frame: Frame | None, *, bare_totals: bool) -> None:
         line = sentence.line
         value = item.number.value(line) if item.number else None
         delta = None
@@ -199,7 +152,7 @@ class _Reader:
             inside = paren.number.value(line)
             if paren.inside is Inside.DELTA:
                 delta = paren.sign * inside
-            elif paren.inside is Inside.TOTAL or (paren.inside is Inside.NUMBER and inverted):
+            elif paren.inside is Inside.TOTAL or (paren.inside is Inside.NUMBER and bare_totals):
                 value, delta = inside, value
                 frame = _of_totals(frame, paren.inside)
         qualifier, upper = item.qualifier, None
@@ -244,26 +197,6 @@ class _Reader:
         end = self._text.find("\n", span[1])
         return self._text[start : end if end >= 0 else len(self._text)]
 
-    # without a header
-
-    def _shaped(self, framed: Sequence[Framed]) -> dict[int, Frame]:
-        """Find a list that has the shape of the tally though nothing says so, and return its frame by sentence."""
-        rows = [
-            (index, one)
-            for index, one in enumerate(framed)
-            if one.inherited is None and not one.frames and _list_line(one.sentence)
-        ]
-        if not rows or any(f.scope is Scope.PERIOD for one in framed[: rows[-1][0]] for _, f in one.frames):
-            return {}
-        items = [item for _, one in rows for item in one.sentence.sheet.items]
-        distinct = len({item.category for item in items})
-        deltas = sum(any(p.inside is Inside.DELTA for p in item.parens) for item in items)
-        needed = _SHAPE_WITH_DELTAS if 2 * deltas >= len(items) else _SHAPE_WITHOUT
-        if distinct < needed or len(items) != distinct:
-            return {}
-        frame = Frame(Scope.TOTAL, ScopeBasis.SHAPE, "shape", None, None, "")
-        return {index: frame for index, _ in rows}
-
     def _patterns(self) -> Iterator[Candidate]:
         if self._source is None or not self._source.patterns:
             return
@@ -296,27 +229,6 @@ def _of_totals(frame: Frame | None, inside: Inside) -> Frame:
 def _gated(framed: Framed) -> bool:
     """Say whether a list's header stands over these figures, so that no word beside them matters."""
     return framed.inherited is not None or any(frame.basis is ScopeBasis.HEADER for _, frame in framed.frames)
-
-
-def _list_line(sentence: Sentence) -> bool:
-    return sentence.sheet.listed and all(item.label_first and item.linked for item in sentence.sheet.items)
-
-
-def _vote(framed: Sequence[Framed]) -> bool:
-    """Say whether bare parentheses hold the totals of this post: mostly larger than the figure outside."""
-    larger = smaller = 0
-    for one in framed:
-        if not one.sentence.sheet.bare:
-            continue
-        line = one.sentence.line
-        for item in one.sentence.sheet.items:
-            for paren in item.parens:
-                if paren.inside in {Inside.NUMBER, Inside.TOTAL} and paren.number and item.number:
-                    if paren.number.value(line) > item.number.value(line):
-                        larger += 1
-                    else:
-                        smaller += 1
-    return larger >= 2 and larger > 2 * smaller  # noqa: PLR2004
 
 
 def _day_of(post: Post, source: Source | None) -> date | None:

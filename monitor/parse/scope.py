@@ -82,7 +82,7 @@ class Walk:
         subject = self.subject(sentence)
         for cue in sentence.part.cues:
             if cue.kind == "as_of":
-                if self.about == "civilians" and not self.periods:  # such a source publishes running tolls
+                if self._publishes_tolls():
                     yield cue.start, Frame(Scope.TOTAL, ScopeBasis.CUE, "as of", None, as_of, subject)
             elif cue.kind == "range":
                 if since in self.starts and "gate" not in sentence.part.kinds:
@@ -95,6 +95,10 @@ class Walk:
                 self.as_of = self.as_of or as_of
                 text = cue.kind if cue.kind == "campaign" else cue.text
                 yield cue.start, Frame(Scope.TOTAL, basis, text, since, as_of, subject)
+
+    def _publishes_tolls(self) -> bool:
+        """Say whether figures of people are running tolls here: the source counts civilians, and no period is named."""
+        return self.about == "civilians" and not self.periods
 
     def _dates(self, sentence: Sentence) -> tuple[date | None, date | None]:
         """Return (since, as of): two dates in that order, or one that the word before it decides."""
@@ -146,31 +150,36 @@ class Walk:
             self.reach = "list"
         elif not part.stopped:
             self.reach = "list" if last.basis is ScopeBasis.HEADER and last.cue != "sentence" else "sentence"
-        elif last.scope is Scope.TOTAL and last.cue != "campaign":
+        elif last.scope is Scope.TOTAL and last.cue != "campaign" and not self._publishes_tolls():
             self.reach = "continue"
         else:
             self.reach = "paragraph"
 
     def _inherited(self, sentence: Sentence) -> Frame | None:
-        frame = self.open
+        frame, part = self.open, sentence.part
         if frame is None:
             return None
-        part = sentence.part
         if self.reach == "sentence":
             if part.stopped:
                 self.reach = "continue" if frame.scope is Scope.TOTAL else "paragraph"
             return frame
         if self.reach == "continue":
-            if part.tokens[0].kind not in {"continue", "breakdown"}:
-                if part.tokens[0].kind != "fate":  # "Сбито: …" between "Среди них: …" and "Уничтожено: …"
-                    self.open = None
-                return None
-            self.reach = "continue" if part.stopped else "sentence"
-            return frame
+            return self._continued(frame, sentence)
         if self.reach == "paragraph" and (not sentence.after_blank or frame.cue in {"event", "night"}):
             return frame
         if sentence.sheet.listed:
             return frame
         if "number" in part.kinds and sum(token.kind == "word" for token in part.tokens) > _MOST_WORDS:
+            self.open = None
+        return None
+
+    def _continued(self, frame: Frame, sentence: Sentence) -> Frame | None:
+        """Let a total go on into a sentence that says so: "Среди них …", "Уничтожено …"."""
+        part = sentence.part
+        first = part.tokens[0].kind
+        if first in {"continue", "breakdown"}:
+            self.reach = "continue" if part.stopped else "sentence"
+            return frame
+        if first != "fate":  # "Сбито: …" may stand between the two
             self.open = None
         return None

@@ -15,7 +15,7 @@ from typing import NamedTuple
 # Letters that look alike in Latin and Cyrillic; words are searched in one of the two only, so that
 # "тaнкiв" with Latin letters is found. Tables go through the same fold.
 _LOOKALIKES = dict(zip("abcehikmoptxyё", "авсенікмортхуе", strict=True))
-_DASHES = "‐‑‒–—―−➖﹘﹣－"  # noqa: RUF001
+_DASHES = "‐‑‒–—―−➖﹘﹣－"
 _APOSTROPHES = "’‘ʼ`´ʹ′"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\v\f"
 _DIGITS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９")

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from monitor.parse.numbers import Number
 
-
 IN_WORDS = "in words"  # the text of a number without digits
 
 
@@ -14,8 +13,8 @@ class Token(NamedTuple):
     """A piece of a line. `start` and `end` count code points in the original line.
 
     Kinds: the tables of a language (`lexicon.KINDS`), and `number`, `date` (text is as written),
-    `time`, `percent`, `decimal`, `ordinal`, `name`, `link`, `long`, `endless`, `word`, `stop`, `break` (a line's end), or a
-    mark itself (`(`, `)`, `-`, `/`, `,` …).
+    `time`, `percent`, `decimal`, `ordinal`, `name`, `link`, `long`, `endless`, `word`, `stop`, or a mark
+    itself (`(`, `)`, `-`, `/`, `,` …).
     """
 
     kind: str

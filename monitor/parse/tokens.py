@@ -115,6 +115,9 @@ def _placed(token: Token, plain: str, offsets: Sequence[int] | None) -> Token:
     return token._replace(start=offsets[token.start], end=offsets[token.end - 1] + 1, number=number)
 
 
+_QUOTES = frozenset('«»„“”"')  # they stand around words and change nothing
+
+
 class _Reader:
     """Walks once over one line's matches."""
 
@@ -144,6 +147,8 @@ class _Reader:
                 yield self._figure(group, match)
             elif group == "punct":
                 self._at += 1
+                if match.group() in _QUOTES:
+                    continue
                 yield Token(self._mark(match), match.group(), *match.span())
             else:
                 self._at += 1
@@ -253,7 +258,7 @@ class _Reader:
             return "."
         before = self._found[self._at - 2].group() if self._at >= 2 else ""  # noqa: PLR2004
         following = self._folded_rest(match.end())
-        if before in self._rules.abbreviations or len(before) == 1 and before.isalpha():
+        if before in self._rules.abbreviations or (len(before) == 1 and before.isalpha()):
             return "."
         return "stop" if following and not following.islower() else "."
 

@@ -22,11 +22,25 @@ def score(folder: str, *floors: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("folder", "floors"),
     [
-        ("dev", ("--min-f1", "99.9", "--min-delta", "99.9", "--min-qualifier", "99", "--min-posts", "99", "--max-false", "0")),
+        (
+            "dev",
+            (
+                "--min-f1",
+                "99.9",
+                "--min-delta",
+                "99.9",
+                "--min-qualifier",
+                "99",
+                "--min-posts",
+                "99",
+                "--max-false",
+                "0",
+            ),
+        ),
         ("channels", ("--max-false", "0.3", "--min-period-f1", "60")),  # 0.3 of 346 posts: one false total
     ],
 )
 def test_real_posts_are_read_as_people_read_them(folder, floors):
     done = score(folder, *floors)
-    print(done.stdout)
+    sys.stdout.write(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -142,7 +142,9 @@ def test_every_dash_stands_between_label_and_figure(reading, dash):
     ],
 )
 def test_a_figure_is_read_however_it_is_written(reading, written, value):
-    found = reading(f"Загальні бойові втрати противника з 24.02.22 по 14.06.26:\nособового складу ‒ близько {written} осіб")
+    found = reading(
+        f"Загальні бойові втрати противника з 24.02.22 по 14.06.26:\nособового складу ‒ близько {written} осіб"
+    )
     assert totals(found) == {"personnel_losses": value}
 
 
@@ -302,3 +304,27 @@ def test_each_qualifier_has_its_own_meaning(reading, word, qualifier):
 def test_a_range_keeps_both_ends(reading):
     claim = reading("Загальні бойові втрати противника:\nтанків ‒ 200-250").claims[0]
     assert (claim.value, claim.upper, claim.qualifier) == (200, 250, Qualifier.RANGE)
+
+
+def test_a_repost_that_speaks_of_a_day_over_running_totals_is_known_by_its_changes(reading):
+    found = reading("""За минулу добу російська армія втратила:
+танків — 11 251 (+2)
+бойових броньованих машин — 23 384 (+9)
+артилерійських систем — 33 102 (+41)""")
+    assert totals(found) == {"tanks": 11251, "afv": 23384, "artillery": 33102}
+    assert {claim.scope_basis for claim in found.claims} == {ScopeBasis.SHAPE}
+
+
+def test_a_weeks_list_with_changes_as_large_as_its_figures_stays_a_week(reading):
+    found = reading("Втрати ворога за тиждень:\nтанків — 71 (+12)\nББМ — 70 (-20)\nРСЗВ — 6 (+2)\nлітаків — 1 (+1)")
+    assert totals(found) == {}
+
+
+def test_an_aid_list_has_not_the_shape_of_a_tally(reading):
+    assert totals(reading("Допомога:\nTanks – 30\nHowitzers – 18\nHelicopters – 4\nDrones – 200")) == {}
+
+
+def test_an_outlets_header_with_a_day_is_a_header(reading):
+    found = reading("Втрати ворога станом на ранок 5 травня 2024 року:\nтанки — 7 372\nББМ — 14 178")
+    assert totals(found) == {"tanks": 7372, "afv": 14178}
+    assert found.as_of == date(2024, 5, 5)

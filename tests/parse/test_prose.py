@@ -63,7 +63,9 @@ def test_a_forecast_is_no_claim(reading):
 
 
 def test_losses_never_come_out_as_killed_where_the_publisher_means_both(reading):
-    found = reading("Since the start of the invasion Ukrainian forces have killed 5,840 Russian soldiers.", "general-staff-ua")
+    found = reading(
+        "Since the start of the invasion Ukrainian forces have killed 5,840 Russian soldiers.", "general-staff-ua"
+    )
     assert totals(found) == {"personnel_losses": 5840}
 
 
@@ -169,3 +171,16 @@ def test_the_prosecutors_children(reading):
     )
     assert totals(found) == {"children_killed": 480, "children_injured": 964}
     assert claim_of(found, "children_injured").qualifier is Qualifier.OVER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "У ніч на 23 квітня 2024 року росіяни атакували 2 ракетами та 16-ма ударними БпЛА. Збито 15 «шахедів».",
+        "В ночь на 23 апреля противник выпустил 2 ракеты и 16 беспилотников, сбито 15 дронов.",
+        "Overnight Russia launched 2 missiles and 16 drones. 15 drones were shot down, none destroyed on the ground.",
+    ],
+)
+def test_launched_and_downed_are_told_apart(reading, text):
+    found = periods(reading(text, published="2024-04-23T06:00"))
+    assert (found["drones_launched"], found["missiles_launched"], found["uav"]) == (16, 2, 15)
