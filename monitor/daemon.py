@@ -3,56 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import signal
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import structlog
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor import render
-from monitor.errors import CollectError, RateLimited, StoreBusy, StoreFull
-from monitor.pace import PaceTrigger, due_rereads, in_window
+from monitor.distress import Distress
+from monitor.errors import CollectError, RateLimited, StoreBusy, StoreError, StoreFull
+from monitor.pace import Line, PaceTrigger, Priority, Turn, due_rereads, in_window
 from monitor.pipeline import Place
-from monitor.ports import Sent, Store
+from monitor.ports import Store
 from monitor.store.health import write as write_health
 from monitor.wiring import Application
 
 GRACE = 300  # seconds that a job may start late before it is counted as missed
 STOP_SECONDS = 4.0
-FULL_RETRY = 60.0
+
+Job = Callable[[], Coroutine[None, None, None]]
 
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(order=True, slots=True)
-class _Turn:
-    """One thing to ask of a host: what is hot goes first, then cold, then posts read again."""
-
-    priority: int
-    number: int
-    place: Place = field(compare=False)
-    ids: tuple[str, ...] = field(compare=False, default=())
-
-
 class Daemon:
-    """Puts what is due into its host's queue, once each; one worker a host works it off."""
+    """Puts what is due into its host's line; one worker a host works it off."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
         self._stop = asyncio.Event()
-        self._queues: dict[str, asyncio.PriorityQueue[_Turn]] = {}
-        self._queued: set[tuple[str, bool]] = set()
-        self._numbers = itertools.count()
-        self._full = False
+        self._lines = {app.collectors[place.route].host: Line() for place in app.places}
+        self._paused: dict[str, datetime] = {}  # host → until when, as far as it was logged
+        self._distress = Distress(app.settings, app.senders, app.clock)
+        self._missed = 0
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE},
         )
+        self._scheduler.add_listener(self._count_missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
     def stop(self) -> None:
         """Finish the post in hand and end."""
@@ -66,75 +59,76 @@ class Daemon:
             loop.add_signal_handler(name, self.stop)
         sources = tuple(app.settings.sources.values())
         await app.call(lambda store: app.passes.journal.switch_off(store, sources))
-        tasks = [asyncio.create_task(app.outbox.drain(self._stop)), *self._start_workers()]
-        self._schedule()
+        outbox = asyncio.create_task(self._send())
+        workers = [asyncio.create_task(self._work(host, line)) for host, line in self._lines.items()]
         _log.info("watching", channels=len(app.places), sources=len({place.source.key for place in app.places}))
-        await self._beat()
+        self._schedule()
+        beat = asyncio.create_task(self._do(self._beat))
         try:
-            await self._until_stopped(tasks)
+            await self._until_stopped([outbox, *workers])
         finally:
             self._scheduler.shutdown(wait=False)
             self._stop.set()
-            await _end(tasks)
-            _log.info("clean stop")
+            if self._distress.full:
+                outbox.cancel()  # it can write nothing down
+            await _end([*workers, beat], outbox)
+        _log.info("clean stop")
 
     async def _until_stopped(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        """Wait for the signal; a task that fails ends the daemon with its error."""
-        stopped = asyncio.create_task(self._stop.wait())
-        done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        for task in done:
-            if task is not stopped:
-                task.result()
+        """Wait for the signal; a task or a scheduled job that fails ends the daemon with its error."""
+        stopped = asyncio.ensure_future(self._stop.wait())
+        ends: list[asyncio.Future[Any]] = [stopped, self._failure, *tasks]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            if end.done() and (error := end.exception()):
+                _log.error("the daemon ends because of a failure", kind=type(error).__name__, detail=str(error))
+                raise error
 
     # ── what is due ───────────────────────────────────────────────────────────────────────
 
     def _schedule(self) -> None:
         pace = self._app.settings.pace
         for place in self._app.places:
-            self._scheduler.add_job(
-                self._put, PaceTrigger(place.source, pace), args=[place], id=f"{place.channel.key} {place.route}"
-            )
-        for job, seconds in ((self._beat, 60), (self._settle, 15), (self._watch_silences, 60), (self._reread, 60)):
-            self._scheduler.add_job(job, IntervalTrigger(seconds=seconds))
-        self._scheduler.start()
-        for place in self._app.places:
             self._put(place)
+            self._scheduler.add_job(
+                self._due, PaceTrigger(place.source, pace), args=[place], id=f"{place.channel.key} {place.route}"
+            )
+        for job, seconds in ((self._settle, 15), (self._watch_silences, 60), (self._reread, 60), (self._beat, 60)):
+            self._scheduler.add_job(self._do, IntervalTrigger(seconds=seconds), args=[job], id=job.__name__)
+        self._scheduler.start()
+
+    async def _due(self, place: Place) -> None:
+        """Put a channel into line (a coroutine, since the scheduler runs anything else in another thread)."""
+        self._put(place)
 
     def _put(self, place: Place, ids: tuple[str, ...] = ()) -> None:
-        key = (f"{place.channel.key} {place.route}", bool(ids))
-        if key in self._queued:
-            return
-        self._queued.add(key)
         hot = in_window(place.source, self._app.clock.now())
-        priority = 2 if ids else 0 if hot else 1
-        host = self._app.collectors[place.route].host
-        self._queues[host].put_nowait(_Turn(priority, next(self._numbers), place, ids))
+        priority = Priority.AGAIN if ids else Priority.HOT if hot else Priority.COLD
+        self._lines[self._app.collectors[place.route].host].put(Turn(place, priority, ids))
 
-    def _start_workers(self) -> list[asyncio.Task[None]]:
-        hosts = {self._app.collectors[place.route].host for place in self._app.places}
-        self._queues = {host: asyncio.PriorityQueue() for host in hosts}
-        return [asyncio.create_task(self._work(queue)) for queue in self._queues.values()]
+    def _count_missed(self, event: JobEvent) -> None:
+        self._missed += 1
+        _log.warning("a job was not done on time", job=event.job_id, missed=self._missed)
 
     # ── working it off ────────────────────────────────────────────────────────────────────
 
-    async def _work(self, queue: asyncio.PriorityQueue[_Turn]) -> None:
+    async def _work(self, host: str, line: Line) -> None:
         while not self._stop.is_set():
-            turn = await queue.get()
-            self._queued.discard((f"{turn.place.channel.key} {turn.place.route}", bool(turn.ids)))
+            turn = await line.take()
+            await self._distress.until_room()
             try:
                 await self._take(turn)
             except RateLimited as error:
-                _log.warning("the host asks us to wait", seconds=round(error.retry_after), detail=str(error))
-                await self._rest(error.retry_after)
+                self._note_pause(host, error)
             except CollectError as error:
                 _log.warning("a channel could not be read", channel=turn.place.channel.key, detail=str(error))
             except StoreFull as error:
-                await self._disk_full(error)
+                line.put(turn)
+                await self._distress.disk_full(error)
             except StoreBusy as error:
                 _log.warning("the state is locked; this channel is read again when it is due", detail=str(error))
 
-    async def _take(self, turn: _Turn) -> None:
+    async def _take(self, turn: Turn) -> None:
         collector = self._app.collectors[turn.place.route]
         if turn.ids:
             report = await self._app.passes.reread(turn.place, collector, turn.ids)
@@ -147,29 +141,52 @@ class Daemon:
         if report.alerts or report.versions:
             self._app.outbox.wake()
 
-    async def _rest(self, seconds: float) -> None:
-        """Leave a host alone, but not beyond the daemon's own end."""
-        sleep = asyncio.create_task(self._app.clock.sleep(seconds))
-        stop = asyncio.create_task(self._stop.wait())
-        await asyncio.wait((sleep, stop), return_when=asyncio.FIRST_COMPLETED)
-        sleep.cancel()
-        stop.cancel()
+    def _note_pause(self, host: str, error: RateLimited) -> None:
+        """Log once that a host wants to be left alone.
 
-    async def _disk_full(self, error: StoreFull) -> None:
-        """Stop reading, say so once past the outbox (it cannot be written to), and look again each minute."""
-        if not self._full:
-            self._full = True
-            _log.error("the disk is full", detail=str(error))
-            lines = (str(error), "Nothing is read until there is room; then it goes on where it stopped.")
-            alert = render.ops("", "The disk is full: monitor cannot see", lines)
-            names = {name for desk in self._app.settings.desks for name in desk.ops}
-            for name in sorted(names):
-                outcome = await self._app.senders[name].send(alert, key="", reply_to=None, silent=False)
-                if not isinstance(outcome, Sent):
-                    _log.error("that could not be told", destination=name, outcome=str(outcome))
-        await self._rest(FULL_RETRY)
+        Its budget sees to that. Turns go on meanwhile and fail without a request, so that each channel's
+        failure is on record and its silence is told.
+        """
+        now = self._app.clock.now()
+        if now >= self._paused.get(host, now):
+            self._paused[host] = now + timedelta(seconds=error.retry_after)
+            _log.warning("the host asks us to wait", seconds=round(error.retry_after), detail=str(error))
+
+    async def _send(self) -> None:
+        """Work off the outbox; what a full disk or a lock interrupts goes on afterwards as it does after a crash."""
+        interrupted = False
+        while not self._stop.is_set():
+            try:
+                if interrupted:
+                    await self._app.call(lambda store: store.recover_outbox())
+                interrupted = True
+                await self._app.outbox.drain(self._stop)
+            except StoreFull as error:
+                await self._distress.disk_full(error)
+                await self._distress.until_room()
+            except StoreBusy as error:
+                _log.error("the state has been locked for long; nothing can be sent", detail=str(error))
 
     # ── by the clock ──────────────────────────────────────────────────────────────────────
+
+    async def _do(self, job: Job) -> None:
+        """Do a scheduled job. A state that cannot be used ends the daemon; another fault is told, and we go on."""
+        if self._distress.full:
+            return
+        try:
+            await job()
+        except StoreFull as error:
+            await self._distress.disk_full(error)
+        except StoreBusy as error:
+            _log.warning("the state is locked; this is done when it is due again", job=job.__name__, detail=str(error))
+        except StoreError as error:
+            if not self._failure.done():
+                self._failure.set_exception(error)
+        except Exception as fault:  # noqa: BLE001  # what a fault in one job breaks must not be the whole daemon
+            _log.exception("a scheduled job failed", job=job.__name__)
+            what = f"{job.__name__.strip('_').replace('_', ' ')}: {type(fault).__name__}"
+            then = "All else goes on. This is a fault in the program: please report it with what the log says of it."
+            await self._distress.tell(f"A regular job of monitor fails ({what})", (then,))
 
     async def _settle(self) -> None:
         app, sources = self._app, tuple(self._app.settings.sources.values())
@@ -200,22 +217,12 @@ class Daemon:
 
     async def _beat(self) -> None:
         """Say that we are alive: to the health file, and to the outside address if there is one."""
-        if self._full and not await self._has_room():
-            return
-        now = self._app.clock.now()
-        write_health(self._app.settings.state / "health.json", now, f"{len(self._app.places)} channels")
+        detail = f"{len(self._app.places)} channels"
+        if self._missed:
+            detail += f", {self._missed} jobs late"
+        write_health(self._app.settings.state / "health.json", self._app.clock.now(), detail)
         if self._app.settings.heartbeat_url:
             await _ping(self._app.settings.heartbeat_url)
-
-    async def _has_room(self) -> bool:
-        try:
-            now = self._app.clock.now()
-            await self._app.call(lambda store: store.end_run(store.begin_run("room again", now), now, ""))
-        except StoreFull:
-            return False
-        self._full = False
-        _log.info("there is room again")
-        return True
 
 
 async def _ping(url: str) -> None:
@@ -223,16 +230,17 @@ async def _ping(url: str) -> None:
     try:
         async with httpx.AsyncClient(timeout=10, follow_redirects=False) as client:
             answer = await client.get(url)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         _log.warning("the heartbeat was not taken", error=type(error).__name__)
         return
     if answer.is_error:
         _log.warning("the heartbeat was not taken", status=answer.status_code)
 
 
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Give what is in hand a moment, then cut it off: the store's thread still finishes its transaction."""
-    await asyncio.wait(tasks, timeout=STOP_SECONDS / 4)
-    for task in tasks:
+async def _end(others: Sequence[asyncio.Task[None]], outbox: asyncio.Task[None]) -> None:
+    """Break off what reads (the store's thread still finishes its post), and give the outbox a moment."""
+    for task in others:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.wait([outbox], timeout=STOP_SECONDS)
+    outbox.cancel()
+    await asyncio.gather(outbox, *others, return_exceptions=True)

@@ -1,16 +1,21 @@
-"""When a route is asked: often inside its source's publication window, seldom outside it."""
+"""When a route is asked: often inside its source's publication window, seldom outside it; and in which order."""
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import math
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
 
 from monitor.model import Source
+from monitor.pipeline import Place
 from monitor.settings import Pace, Reread
 
 
@@ -72,4 +77,51 @@ class PaceTrigger(BaseTrigger):  # type: ignore[misc]
         return (previous or now).astimezone(UTC) + timedelta(seconds=seconds + jitter)
 
 
-__all__ = ["PaceTrigger", "due_rereads", "in_window", "stretched"]
+class Priority(IntEnum):
+    HOT = 0
+    COLD = 1
+    AGAIN = 2  # posts read again, to see whether they were edited
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing to ask of a host: what is new on a channel, or single posts again."""
+
+    place: Place
+    priority: Priority
+    ids: tuple[str, ...] = ()
+
+
+class Line:
+    """The turns that wait for one host: hot before cold before posts read again, else first come first served.
+
+    A channel waits once; if it becomes due with a better priority, it moves up.
+    """
+
+    def __init__(self) -> None:
+        self._queue: asyncio.PriorityQueue[tuple[Priority, int, Turn]] = asyncio.PriorityQueue()
+        self._waiting: dict[tuple[str, str, bool], tuple[Priority, int]] = {}
+        self._numbers = itertools.count()
+
+    def put(self, turn: Turn) -> None:
+        """Let a turn wait, unless it does already with no worse a priority. Call it from the event loop."""
+        standing = self._waiting.get(_key(turn))
+        if standing is None or turn.priority < standing[0]:
+            place = (turn.priority, next(self._numbers))
+            self._waiting[_key(turn)] = place
+            self._queue.put_nowait((*place, turn))
+
+    async def take(self) -> Turn:
+        """Wait for a turn and return the one that is next."""
+        while True:
+            priority, number, turn = await self._queue.get()
+            if self._waiting.get(_key(turn)) == (priority, number):  # else it moved up and was taken there
+                del self._waiting[_key(turn)]
+                return turn
+
+
+def _key(turn: Turn) -> tuple[str, str, bool]:
+    return turn.place.channel.key, turn.place.route, bool(turn.ids)
+
+
+__all__ = ["Line", "PaceTrigger", "Priority", "Turn", "due_rereads", "in_window", "stretched"]

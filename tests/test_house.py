@@ -23,7 +23,7 @@ STEPS: tuple[frozenset[str], ...] = (  # a room may import from its own step and
         {"settings", "pace", "pipeline", "ledgers", "telling", "silences", "passes", "rehearsal", "aftermath", "desk"}
     ),
     frozenset({"wiring"}),
-    frozenset({"daemon", "backfill", "ingest", "check", "starter"}),
+    frozenset({"daemon", "distress", "backfill", "ingest", "check", "starter"}),
     frozenset({"demo"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
