@@ -29,6 +29,7 @@ class Connection:
         """Open the file; `patience` is how many seconds to wait for another process's lock."""
         self.path = path
         self.rollbacks = 0
+        self._inside = False
         self._failure: StoreError | None = None
         mode = "ro" if read_only else "rwc"
         try:
@@ -96,10 +97,11 @@ class Connection:
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """All of it or none of it; inside a transaction, a part of that one."""
-        if self.raw.in_transaction:
+        if self._inside:
             yield
             return
         self.run("BEGIN IMMEDIATE")
+        self._inside = True  # SQLite ends some failed transactions by itself, so its word on this will not do
         try:
             yield
             self.run("COMMIT")  # raises what went wrong, should the block have passed over it
@@ -107,7 +109,7 @@ class Connection:
             self._roll_back()
             raise
         finally:
-            self._failure = None
+            self._inside, self._failure = False, None
 
     def close(self) -> None:
         try:
@@ -117,7 +119,7 @@ class Connection:
 
     def _failed(self, error: Exception) -> StoreError:
         ours = translated(error, self.path)
-        if self.raw.in_transaction:
+        if self._inside:
             self._failure = ours
             self._roll_back()
         return ours

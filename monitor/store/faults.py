@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import shutil
 import sqlite3
+import tempfile
 from pathlib import Path
 
 from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreNewer
@@ -13,7 +13,8 @@ _PRIMARY = 0xFF  # the low byte of an extended result code
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CLOSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
-_NO_ROOM = 1 << 20  # bytes; with less than this free, a failed write is taken for a full disk
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_PROBE = 1 << 16  # bytes
 
 
 def translated(error: Exception, path: Path) -> StoreError:
@@ -107,13 +108,18 @@ def refused(path: Path, detail: str) -> StoreError:
 
 
 def _of_the_file_system(error: OSError, path: Path) -> StoreError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+    if error.errno in _NO_SPACE:
         return full(path)
     return closed(path, error.strerror or str(error))
 
 
 def _no_room(path: Path) -> bool:
+    """Say whether the folder takes no more: SQLite reports a quota or a limit on files as a failed disk."""
     try:
-        return shutil.disk_usage(path.parent).free < _NO_ROOM
-    except OSError:
-        return False
+        longest = max(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+        with tempfile.TemporaryFile(dir=path.parent, buffering=0) as probe:
+            probe.seek(longest)
+            probe.write(bytes(_PROBE))
+    except OSError as error:
+        return error.errno in _NO_SPACE
+    return False

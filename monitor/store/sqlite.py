@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from monitor.errors import StoreError
+from monitor.errors import StoreCorrupt, StoreError
 from monitor.model import Post
 from monitor.store.connection import Connection
 from monitor.store.ledger import Ledger
@@ -152,6 +152,10 @@ class SqliteStore(Outbox):
 
     def faults(self) -> tuple[str, ...]:
         """Return what SQLite finds wrong with the file; nothing when it is sound. Reads all of it."""
-        found = [str(row[0]) for row in self.db.all("PRAGMA quick_check")]
-        found += [f"{table} row {row}: refers to nothing" for table, row, *_ in self.db.all("PRAGMA foreign_key_check")]
+        try:
+            found = [str(row[0]) for row in self.db.all("PRAGMA quick_check")]
+            orphans = self.db.all("PRAGMA foreign_key_check")
+        except StoreCorrupt as error:
+            return (str(error),)
+        found += [f"{table} row {row}: refers to nothing" for table, row, *_ in orphans]
         return tuple(line for line in found if line != "ok")

@@ -44,6 +44,7 @@ _QUEUE = """
     SELECT number, ?, ?, ?, ?, severity, ?, ?, ? FROM alerts WHERE number = ?
     ON CONFLICT (key) DO NOTHING"""
 _HAS_ROOT = "SELECT destination FROM deliveries WHERE alert = ? AND kind = 'root'"
+_STATES = "SELECT DISTINCT state FROM deliveries WHERE alert = ? AND kind = 'root'"
 _CAN_BE_EDITED = """
     SELECT destination FROM deliveries
     WHERE alert = ? AND kind <> 'edit' AND state IN ('sending', 'sent', 'unknown')"""
@@ -102,6 +103,10 @@ class Telling:
     def alert(self, number: int) -> Alert | None:
         row = self.db.one(_ALERT, (number,))
         return None if row is None else alert_of(row)
+
+    def is_waiting(self, number: int) -> bool:
+        """Say whether an alert is queued and has not gone out anywhere yet."""
+        return {row[0] for row in self.db.all(_STATES, (number,))} == {"pending"}
 
     def queued_at(self, number: int) -> frozenset[str]:
         """Return the destinations at which an alert opens a thread."""

@@ -188,7 +188,7 @@ def test_the_token_changes_when_another_connection_writes_or_a_transaction_fails
 
 
 def test_a_tally_filed_in_a_failed_transaction_is_filed_again(store: SqliteStore) -> None:
-    with pytest.raises(ZeroDivisionError), store.transaction() as tx:
+    with pytest.raises(ZeroDivisionError), store.transaction() as tx:  # noqa: PT012  # the block is the transaction
         tx.replace_entries(CLAIMANT, keyed(8), [entry(keyed(8), 500)], [])
         raise ZeroDivisionError
     put(store, keyed(8), [entry(keyed(8), 500)])

@@ -16,7 +16,7 @@ def test_the_cursor_moves_with_the_post_or_not_at_all(store: SqliteStore) -> Non
     with store.transaction() as tx:
         tx.save_cursor(CHANNEL, "telegram_web", "10")
         tx.save_checkpoint("backfill 1", "7")
-    with pytest.raises(ZeroDivisionError), store.transaction() as tx:
+    with pytest.raises(ZeroDivisionError), store.transaction() as tx:  # noqa: PT012  # the block is the transaction
         tx.save_cursor(CHANNEL, "telegram_web", "11")
         tx.save_checkpoint("backfill 1", "8")
         raise ZeroDivisionError
@@ -27,7 +27,7 @@ def test_the_cursor_moves_with_the_post_or_not_at_all(store: SqliteStore) -> Non
 def test_a_channel_that_was_never_read_has_a_blank_state(store: SqliteStore) -> None:
     with store.transaction() as tx:
         assert tx.channel_state(CHANNEL) == ChannelState(
-            CHANNEL, None, False, None, None, None, None, None, 0, "", None  # noqa: FBT003
+            CHANNEL, None, False, None, None, None, None, None, 0, "", None
         )  # fmt: skip
 
 
