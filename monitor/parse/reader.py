@@ -29,7 +29,7 @@ from monitor.parse.grammar import Grammar, compile_grammar
 from monitor.parse.items import Item
 from monitor.parse.scope import SIDES, Frame, Framed, Walk
 from monitor.parse.shape import inverted, shaped
-from monitor.parse.token import IN_WORDS
+from monitor.parse.token import IN_WORDS, Token
 
 __all__ = ["LONGEST", "Grammar", "compile_grammar", "read"]
 
@@ -128,13 +128,30 @@ class _Reader:
                 self._item(index, sentence, item, frame, bare_totals=bare_totals)
         for figure in sheet.figures:
             self._people(index, sentence, figure, framed.at(figure.start))
+        if sentence.joined:
+            self._other_lines(sentence)
+
+    def _other_lines(self, sentence: Sentence) -> None:
+        """File those lines of a sentence over several lines that no figure was taken from."""
+        stated = [(item.start, item.end) for item in sentence.sheet.items]
+        stated += [(figure.start, figure.end) for figure in sentence.sheet.figures]
+        start = 0
+        for line in self._text[sentence.base : sentence.base + len(sentence.line)].split("\n"):
+            end = start + len(line)
+            inside = [t for t in sentence.part.tokens if start <= t.start < end]
+            if inside and not any(first < end and last > start for first, last in stated):
+                self._file(inside, sentence.base, "")
+            start = end + 1
 
     def _left(self, sentence: Sentence, veto: str) -> None:
-        """File a sentence that states nothing: ignored by a rule, or unread."""
-        kinds = [t.kind for t in sentence.part.tokens if t.kind in DIGITS and t.text != IN_WORDS]
+        self._file(sentence.part.tokens, sentence.base, veto)
+
+    def _file(self, tokens: Sequence[Token], base: int, veto: str) -> None:
+        """File what states nothing: ignored by a rule, or unread."""
+        kinds = [t.kind for t in tokens if t.kind in DIGITS and t.text != IN_WORDS]
         if not kinds:
             return
-        start, end = sentence.base + sentence.part.start, sentence.base + sentence.part.end
+        start, end = base + tokens[0].start, base + tokens[-1].end
         if veto:
             self._out.ignored.append((veto, (start, end)))
         elif not UNREAD.isdisjoint(kinds):

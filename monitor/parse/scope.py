@@ -97,8 +97,8 @@ class Walk:
                 yield cue.start, Frame(Scope.TOTAL, basis, text, since, as_of, subject)
 
     def _publishes_tolls(self) -> bool:
-        """Say whether figures of people are running tolls here: the source counts civilians, and no period is named."""
-        return self.about == "civilians" and not self.periods
+        """Say whether figures are running tolls here: the source counts people, and no period is named."""
+        return self.about in {"civilians", "refugees"} and not self.periods
 
     def _dates(self, sentence: Sentence) -> tuple[date | None, date | None]:
         """Return (since, as of): two dates in that order, or one that the word before it decides."""
