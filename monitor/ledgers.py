@@ -15,10 +15,13 @@ DATES = HISTORY + 2  # order dates to load: those that plausibility looks back o
 
 
 class Folding(NamedTuple):
-    """One post in the ledger: what it did there, and what was held at the head before it."""
+    """One post in the ledger: what it did there, and what was held at the head before it.
+
+    `head` is None where the post did not come at the head: see `Ledgers.beside`.
+    """
 
     step: Step
-    head: Held
+    head: Held | None
 
 
 @dataclass(slots=True)
@@ -57,20 +60,29 @@ class Ledgers:
     def fold(self, tx: Transaction, source: Source, stated: Stated, old_key: str) -> Folding:
         """Write what a post does to its claimant's ledger, wherever in the order it stands.
 
-        `old_key` is the order key that an earlier version of the post had ("" for a new post). The
-        head in the answer is a state of its own only until the next post of that claimant is folded.
+        `old_key` is the order key that the post had so far ("" for a new post). The head in the answer
+        is a state of its own only until the next post of that claimant is folded.
         """
         cached = self._load(tx, source.claimant)
         rules = self.rules(source)
         if old_key or stated.order_key <= cached.held.head:
-            head = cached.held
             self._fold_again(tx, stated, old_key, rules, cached.decisions)
             del self._cached[source.claimant]
             before = Held.of(tx.entries_before(source.claimant, stated.order_key, dates=DATES))
-            return Folding(fold(stated, before, rules, cached.decisions), head)
+            return Folding(fold(stated, before, rules, cached.decisions), None)
         step = fold(stated, cached.held, rules, cached.decisions)
         tx.replace_entries(source.claimant, stated.order_key, step.entries, step.settlements)
         return Folding(step, cached.held)
+
+    def beside(self, tx: Transaction, source: Source, stated: Stated) -> Held:
+        """Return what a post is told against that is in the ledger already or came late.
+
+        That is what other posts say of its own day or earlier, and whatever live routes have handled
+        since: later days that only a backfill brought do not make it an old one.
+        """
+        end = max(tx.handled_up_to(source.claimant), stated.order_key[:10]) + "~"
+        entries = tx.entries_before(source.claimant, end, dates=DATES)
+        return Held.of(one for one in entries if (one.channel, one.post) != (stated.channel, stated.post))
 
     def advance(self, source: Source, order_key: str, step: Step) -> None:
         """Move the head in memory on by a post that was appended there."""

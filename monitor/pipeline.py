@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.ledgers import Folding, Ledgers, stated_of
 from monitor.model import (
@@ -126,7 +126,7 @@ class Pipeline:
             if place.live and not before.told:
                 return self._tell_stored(tx, place, post, before, now)
             return Report()
-        published = post.published_at or (before.published_at if before else now)
+        published = post.published_at or (before.published_at if before else _first_seen(tx, place, now))
         kept, is_latest = tx.add_version(post, place.source.key, digest, sighting, published_at=published)
         reading = self._read(post, place.source)
         if not is_latest:
@@ -138,8 +138,7 @@ class Pipeline:
         report = Report(posts=int(before is None), versions=1, filed=int(filed))
         folding = self._fold(tx, place, post, reading, digest, key, before, odd=odd)
         if place.live:
-            seen = Seen(place.source, place.channel, post, reading, replace(kept, order_key=key), before, folding, now)
-            report.alerts += self._tell(tx, seen)
+            report.alerts += self._tell(tx, place, post, reading, replace(kept, order_key=key), folding, now)
         if folding is not None and not (before and before.order_key):
             self.ledgers.advance(place.source, key, folding.step)
         return report
@@ -179,23 +178,48 @@ class Pipeline:
         return None
 
     def _tell_stored(self, tx: Transaction, place: Place, post: Post, kept: Kept, now: datetime) -> Report:
-        """Tell a post that a backfill stored first, now that the live route sees it."""
+        """Tell a version that a backfill stored first, now that the live route sees it."""
         reading = kept.reading or Reading(Status.NO_TALLY)
         folding = None
         if kept.order_key:
             stated = stated_of(post, reading, kept.text_hash, kept.order_key, odd=False)
             folding = self.ledgers.fold(tx, place.source, stated, kept.order_key)
-        seen = Seen(place.source, place.channel, post, reading, kept, None, folding, now)
-        return Report(alerts=self._tell(tx, seen))
+        return Report(alerts=self._tell(tx, place, post, reading, kept, folding, now))
 
-    def _tell(self, tx: Transaction, seen: Seen) -> list[int]:
-        """Tell the desk, unless the post is older than our watching its channel."""
-        tx.mark_told(seen.kept)
-        state = tx.channel_state(seen.channel.key)
-        if state.switched_on_at is None or seen.kept.published_at < state.switched_on_at:
+    def _tell(
+        self,
+        tx: Transaction,
+        place: Place,
+        post: Post,
+        reading: Reading,
+        kept: Kept,
+        folding: Folding | None,
+        now: datetime,
+    ) -> list[int]:
+        """Tell the desk, unless the post is older than our watching its channel and was never told."""
+        previous = tx.told_reading(kept) if kept.root is not None else None
+        tx.mark_told(kept)
+        state = tx.channel_state(place.channel.key)
+        is_news = state.switched_on_at is not None and kept.published_at >= state.switched_on_at
+        if not is_news and kept.root is None:
             return []
-        noticed = self.silences.post_seen(tx, seen.source, seen.channel, seen.post, seen.reading, state, seen.now)
+        held = None
+        if folding is not None:
+            stated = stated_of(post, reading, kept.text_hash, kept.order_key, odd=False)
+            held = folding.head or self.ledgers.beside(tx, place.source, stated)
+        step = folding.step if folding is not None else None
+        seen = Seen(place.source, place.channel, post, reading, kept, previous, step, held, now)
+        noticed = self.silences.post_seen(tx, place.source, place.channel, post, reading, state, now)
         return noticed + self.telling.tell(tx, seen)
+
+
+def _first_seen(tx: Transaction, place: Place, now: datetime) -> datetime:
+    """Return the moment that a post without a time counts from: now, or before we watched if this is the first pass."""
+    state = tx.channel_state(place.channel.key)
+    if not place.live or state.switched_on_at is None:
+        return now
+    answered = state.last_ok_at is not None and state.last_ok_at >= state.switched_on_at
+    return now if answered else state.switched_on_at - timedelta(milliseconds=1)
 
 
 def _is_known(known: tuple[str, bool] | None, post: Post, place: Place) -> bool:

@@ -305,6 +305,9 @@ class Transaction(Protocol):
     def alert(self, number: int) -> Alert | None:
         """Return an alert in its newest revision, with its number."""
 
+    def is_waiting(self, number: int) -> bool:
+        """Say whether an alert is queued and has not gone out anywhere yet."""
+
     def queued_at(self, number: int) -> frozenset[str]:
         """Return the destinations at which an alert opens a thread."""
 

@@ -68,11 +68,11 @@ def rehearse(material: Material, source: Source, channel: Channel, categories: C
     for stated in material.posts:
         step = fold(stated, held, rules, material.decisions)
         told = tell(step, stated.order_key, stated.channel, held, rules)
+        if told.speaks_for_itself and stated.channel == channel.key:
+            absent = missing(step, tuple(recent), day_of(stated.order_key), rules)
+            told = told._replace(changes=told.changes + absent)
         if told.worth_telling:
-            changes = told.changes
-            if stated.channel == channel.key:
-                changes += missing(step, tuple(recent), day_of(stated.order_key), rules)
-            loud, reason = severity(changes, categories)
+            loud, reason = severity(told.changes, categories)
             (result.urgent if loud is Severity.URGENT else result.routine)[reason] += 1
         result.conflicts += bool(told.disagreements)
         held.apply(stated.order_key, step.entries, step.settlements)

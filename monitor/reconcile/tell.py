@@ -36,7 +36,16 @@ class Told(NamedTuple):
 
     @property
     def worth_telling(self) -> bool:
-        return any(change.kind not in SILENT or change.doubts for change in self.changes)
+        return any(
+            change.kind not in SILENT or (change.doubts and change.kind is ChangeKind.UNCHANGED)
+            for change in self.changes
+        )
+
+    @property
+    def speaks_for_itself(self) -> bool:
+        """Whether the post is more than a repeat, a recollection or a word on an earlier day."""
+        aside = {ChangeKind.REPEATED, ChangeKind.RECALLED, ChangeKind.BACKDATED}
+        return any(change.kind not in aside for change in self.changes)
 
 
 def tell(step: Step, order_key: str, channel: str, head: Held, rules: Rules) -> Told:

@@ -85,9 +85,12 @@ def correction(
 
 
 def corrected(root: Alert, changes: Sequence[Change], context: Context, *, at: datetime) -> Alert:
-    """Return the alert that went out, its old figures struck through and the new ones below them."""
+    """Return the alert that went out, its old figures struck through and the new ones below them.
+
+    Who had the same figures is left out: they are the same no longer.
+    """
     misread = bool(changes) and all(change.kind is ChangeKind.REREAD for change in changes)
-    lines = list(root.lines)
+    lines = [old for old in root.lines if not old.text.startswith(_SAME)]
     for change in changes:
         lines = _struck(lines, change, context)
     who = "misread by us, corrected" if misread else "edited by source"
