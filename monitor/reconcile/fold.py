@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from monitor.model import Category, Claim, Doubt, Scope, ScopeBasis, Tally
 from monitor.reconcile.compare import Relation, relation
-from monitor.reconcile.held import RECALL, Held, Series
+from monitor.reconcile.held import NOTHING, RECALL, Held, Series
 from monitor.reconcile.ledger import Decision, Entry, Settlement, Standing
 from monitor.reconcile.order import day_of
 from monitor.reconcile.plausibility import digit_slip, jumped, out_of_range
@@ -99,19 +99,20 @@ def fold(stated: Stated, held: Held, rules: Rules, decisions: Decisions) -> Step
     if _is_recalled(named, held, day, dated=stated.dated):
         return Step(tuple(_set_aside(stated, claim, tally, Standing.RECALLED) for claim, tally in named), recalled=True)
     unsure = _counts_something_else(named, held)
+    categories = frozenset(tally.category for _, tally in named)
     lines = []
     for claim, tally in named:
         if tally.scope == Scope.PERIOD:
             lines.append(_period(stated, claim, tally, held))
         elif claim.value is None:
-            series = held.series.get(tally, Series())
+            series = held.series.get(tally, NOTHING)
             lines.append(Line(claim, tally, None, series.last))
         elif unsure and claim.scope_basis is ScopeBasis.SHAPE:
             moved = tally._replace(scope=Scope.PERIOD.value, window=day.isoformat())
             line = _period(stated, claim, moved, held)
             lines.append(line._replace(doubts=(*line.doubts, Doubt.SCOPE_UNSURE)))
         else:
-            effective = _as_combined(claim.value, tally, held, named, rules, day)
+            effective = _as_combined(claim.value, tally, held, categories, rules, day)
             lines.append(_total(stated, claim, effective, held, rules, decisions, day))
     return Step(tuple(_with_parts_checked(lines, held, rules)), odd_date=stated.odd_date)
 
@@ -121,8 +122,10 @@ def fold(stated: Stated, held: Held, rules: Rules, decisions: Decisions) -> Step
 
 def _is_recalled(named: Sequence[tuple[Claim, Tally]], held: Held, day: date, *, dated: bool) -> bool:
     """Say whether an undated post repeats all the totals of one earlier day, and not today's."""
-    totals = [(claim.value, held.series.get(tally, Series())) for claim, tally in named if tally.scope == Scope.TOTAL]
-    if dated or not totals or any(value is None for value, _ in totals):
+    if dated:
+        return False
+    totals = [(claim.value, held.series.get(tally, NOTHING)) for claim, tally in named if tally.scope == Scope.TOTAL]
+    if not totals or any(value is None for value, _ in totals):
         return False
     days = [
         {entry.day for entry in series.holders if entry.effective == value and day - RECALL <= entry.day < day}
@@ -137,21 +140,18 @@ def _counts_something_else(named: Sequence[tuple[Claim, Tally]], held: Held) -> 
     """Say whether a list without a header falls below what is held on two lines or more."""
     falls = 0
     for claim, tally in named:
-        last = held.series.get(tally, Series()).last
-        if claim.scope_basis is ScopeBasis.SHAPE and tally.scope == Scope.TOTAL and last and claim.value is not None:
-            falls += claim.value < (last.effective or 0)
+        if claim.scope_basis is ScopeBasis.SHAPE and tally.scope == Scope.TOTAL and claim.value is not None:
+            last = held.series.get(tally, NOTHING).last
+            falls += last is not None and claim.value < (last.effective or 0)
     return falls >= FALLS_OF_ANOTHER_LIST
 
 
-def _as_combined(
-    value: int, tally: Tally, held: Held, named: Sequence[tuple[Claim, Tally]], rules: Rules, day: date
-) -> Tally:
+def _as_combined(value: int, tally: Tally, held: Held, stated: frozenset[str], rules: Rules, day: date) -> Tally:
     """Return the combined category's tally if the value is the sum of its parts ("61 aircraft" = 30 + 31)."""
     for category in rules.wholes.get(tally.category, ()):
-        others = set(category.combines) - {tally.category}
-        if any(other.category in others for _, other in named):
+        if len(stated.intersection(category.combines)) > 1:
             continue
-        parts = [held.series.get(tally._replace(category=part), Series()).last for part in category.combines]
+        parts = [held.series.get(tally._replace(category=part), NOTHING).last for part in category.combines]
         fresh = [part for part in parts if part is not None and abs((day - part.day).days) <= 1]
         if len(fresh) == len(parts) and sum(part.effective or 0 for part in fresh) == value:
             own = held.series[tally].last
@@ -166,7 +166,7 @@ def _as_combined(
 def _total(
     stated: Stated, claim: Claim, tally: Tally, held: Held, rules: Rules, decisions: Decisions, day: date
 ) -> Line:
-    series = held.series.get(tally, Series())
+    series = held.series.get(tally, NOTHING)
     settlement = _settlement(series, claim, stated.order_key)
     if settlement is not None:
         series = series.settle(settlement)
@@ -219,7 +219,7 @@ def _combined_parts(tally: Tally, held: Held, rules: Rules) -> Entry | None:
     category = rules.categories.get(tally.category)
     if category is None or not category.combines:
         return None
-    parts = [held.series.get(tally._replace(category=part), Series()).last for part in category.combines]
+    parts = [held.series.get(tally._replace(category=part), NOTHING).last for part in category.combines]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None
@@ -293,7 +293,7 @@ def _slip(claim: Claim, value: int, preceding: Entry, earlier: Series, days: int
 def _growth_doubts(
     claim: Claim, value: int, preceding: Entry, earlier: Series, days: int, stands: Relation | None, rules: Rules
 ) -> list[Doubt]:
-    if stands in {Relation.NARROWER, Relation.VAGUER}:
+    if stands is Relation.NARROWER or stands is Relation.VAGUER:
         return []
     growth = value - (preceding.effective or 0)
     doubts = []
@@ -312,7 +312,7 @@ def _with_parts_checked(lines: list[Line], held: Held, rules: Rules) -> list[Lin
         category = rules.categories.get(line.tally.category)
         if category is not None and category.part_of and line.claim.value is not None:
             whole_tally = line.tally._replace(category=category.part_of)
-            last = held.series.get(whole_tally, Series()).last
+            last = held.series.get(whole_tally, NOTHING).last
             whole = stated.get(whole_tally) or (last.effective if last is not None else None)
             if whole is not None and line.claim.value > whole:
                 line = line._replace(doubts=(*line.doubts, Doubt.PARTS_EXCEED_TOTAL))  # noqa: PLW2901

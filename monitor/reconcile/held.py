@@ -52,6 +52,9 @@ class Series(NamedTuple):
         return self._replace(pending=None).push(settled)
 
 
+NOTHING = Series()
+
+
 class Held:
     """All that is held of one claimant. `apply` moves it on by one post; the fold itself never changes it."""
 
@@ -74,7 +77,7 @@ class Held:
 
     def apply(self, order_key: str, entries: Sequence[Entry], settlements: Sequence[Settlement]) -> None:
         for settlement in settlements:
-            self.series[settlement.tally] = self.series.get(settlement.tally, Series()).settle(settlement)
+            self.series[settlement.tally] = self.series.get(settlement.tally, NOTHING).settle(settlement)
         for entry in entries:
             self._push(entry)
         self.head = max(self.head, order_key)
@@ -86,7 +89,7 @@ class Held:
     def _push(self, entry: Entry) -> None:
         tally = entry.tally
         if tally.scope == Scope.TOTAL:
-            self.series[tally] = self.series.get(tally, Series()).push(entry)
+            self.series[tally] = self.series.get(tally, NOTHING).push(entry)
         elif entry.effective is not None:
             self.periods[tally] = entry
             self._forget_periods(entry.day - PERIODS_KEPT)

@@ -35,7 +35,8 @@ def digit_slip(value: int, expected: int, growths: tuple[float, ...]) -> bool:
     One digit inserted, dropped, swapped with its neighbour or replaced makes them equal, and the
     value is further off than any growth lately seen: without that, true restatements look like slips.
     """
-    if abs(value - expected) <= max(GATE, FACTOR * largest_growth(growths)):
+    off = abs(value - expected)
+    if off <= GATE or off <= FACTOR * largest_growth(growths):
         return False
     return one_digit_apart(str(value), str(expected))
 
