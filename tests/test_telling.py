@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.newsroom import FIRST, SECOND, daily_list, on, watching
+from tests.clock import FixedClock
+from tests.newsroom import FIRST, SECOND, daily_list, newsroom, on, watching
 
 
 async def told_first_list(room, **figures):
@@ -324,12 +325,15 @@ async def test_a_second_channel_that_now_counts_for_another_day_is_not_compared(
 
 
 async def test_a_conflict_with_figures_that_were_never_told_stands_alone(tmp_path):
-    async with watching(tmp_path, enabled=True) as room:
-        room.clock.at = on(0, 5)
-        room.publish(daily_list(0, tanks=100, afv=200), on(-2), FIRST)  # published before watching began
+    async with newsroom(tmp_path, FixedClock(on(0, 5))) as room:
+        room.publish(daily_list(0, tanks=100, afv=200), on(0))  # before watching began: the base line
         await room.read(FIRST)
-        room.publish(daily_list(0, tanks=103, afv=200), on(0, 5), SECOND)
-        assert room.held() == {"2026-08-06": 100}
+        await room.read(SECOND)
+        assert await room.post(daily_list(0, tanks=103, afv=200), on(0, 6), SECOND) == []
+        room.clock.pass_by(minutes=10)
+        (conflict,) = await room.settle()
+        assert (conflict.reason, conflict.reply_to) == ("conflict", None)
+        assert room.outbox(alert=conflict.number)[0].kind == "root"
 
 
 async def test_an_edit_on_the_second_channel_that_makes_it_differ_is_a_conflict(tmp_path):
@@ -397,13 +401,64 @@ async def test_a_second_post_on_the_same_channel_is_a_rise_and_no_conflict(tmp_p
         assert alert.reason == "rise"
 
 
-async def test_an_older_post_than_what_is_held_is_stored_and_silent(tmp_path):
+async def test_an_older_post_than_what_is_held_is_stored_and_silent_whatever_is_odd_about_it(tmp_path):
     async with watching(tmp_path) as room:
-        await told_first_list(room, tanks=100)
-        await room.post(daily_list(1, tanks=105), on(1))
-        assert await room.post(daily_list(0, {"tanks": 50}, tanks=101), on(1, 5), SECOND) == []
+        for day in range(3):
+            await room.post(daily_list(day, tanks=100 + day), on(day))
+        assert await room.post(daily_list(1, {"tanks": 50}, tanks=90), on(2, 5), SECOND) == []
         assert set(room.kinds(room.numbers[SECOND], SECOND)) == {"backdated"}
-        assert list(room.held().values())[-1] == 105
+        assert list(room.held().values())[-1] == 102
+
+
+# ── several desks ─────────────────────────────────────────────────────────────────────────
+
+DESKS = """
+[destinations.other]
+service = "console"
+
+[destinations.pager]
+service = "console"
+
+[desks.duty]
+urgent = ["console"]
+routine = ["console"]
+ops = ["console"]
+
+[desks.night]
+urgent = ["console", "pager"]
+routine = ["other"]
+
+[desks.elsewhere]
+urgent = ["other"]
+routine = ["other"]
+sources = ["defence-ministry-ru"]
+"""
+
+
+async def test_each_place_gets_an_alert_once_however_many_desks_name_it(tmp_path):
+    async with watching(tmp_path, desks=DESKS) as room:
+        _, routine = await told_first_list(room, tanks=100)
+        (urgent,) = await room.post(daily_list(1, tanks=99), on(1))
+        assert sorted(one.destination for one in room.outbox(alert=routine.number)) == ["console", "other"]
+        assert sorted(one.destination for one in room.outbox(alert=urgent.number)) == ["console", "pager"]
+
+
+async def test_a_desk_that_takes_only_what_is_urgent_gets_an_edit_as_a_message_of_its_own(tmp_path):
+    async with watching(tmp_path, desks=DESKS) as room:
+        post, root = await told_first_list(room, tanks=100)
+        room.edit(post, daily_list(0, tanks=110))
+        (reply,) = await room.read()
+        sent = {(one.destination, one.kind, one.thread) for one in room.outbox(alert=reply.number)}
+        assert sent == {("console", "reply", root.number), ("pager", "root", reply.number)}
+
+
+async def test_a_conflict_reaches_the_desk_that_did_not_get_the_routine_alert(tmp_path):
+    async with watching(tmp_path, desks=DESKS) as room:
+        await conflicting(room)
+        room.clock.pass_by(minutes=10)
+        (conflict,) = await room.settle()
+        sent = {(one.destination, one.kind) for one in room.outbox(alert=conflict.number)}
+        assert sent == {("console", "reply"), ("pager", "root")}
 
 
 # ── after an outage ───────────────────────────────────────────────────────────────────────
@@ -453,6 +508,17 @@ async def test_a_second_outage_has_a_digest_of_its_own(tmp_path):
         assert len(roots) == 2
         assert "1,010" in room.told(roots[1])[0].text
         assert "1,010" not in room.told(roots[0])[0].text
+
+
+async def test_a_digest_that_has_not_gone_out_yet_takes_up_what_else_is_old(tmp_path):
+    async with watching(tmp_path) as room:
+        await missed(room, 2)
+        await room.read()
+        room.publish(daily_list(3, tanks=1003, afv=2000), on(2, 12))
+        room.clock.at = on(3, 4)
+        await room.read()
+        (digest,) = [one.alert for one in room.outbox() if room.told(one.alert)[0].reason == "digest"]
+        assert all(f"{1000 + day:,} (+1)" in room.told(digest)[0].text for day in (1, 2, 3))
 
 
 async def test_a_digest_that_is_cut_short_by_a_crash_loses_nothing(tmp_path):
