@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from monitor.parse.casualties import Figure, read_casualties
 from monitor.parse.elements import LABELS, Element, Inside, elements
-from monitor.parse.items import Item, Votes, read_items, votes
+from monitor.parse.items import Item, Votes, people_line, read_items, votes
 from monitor.parse.token import Token
 from monitor.parse.tokens import Shape, Shaper
 
@@ -35,6 +35,7 @@ class Sheet(NamedTuple):
     veto: str
     listed: bool  # a line of a list: nothing but marks before its first figure
     bare: bool
+    people: bool = False  # "524 060 осіб" alone: means something in a list of losses only
 
 
 NOTHING = Sheet((), (), "", listed=False, bare=False)
@@ -65,6 +66,7 @@ class Part:
     def _sheet(self, *, label_first: bool) -> Sheet:
         items = read_items(self.row, label_first=label_first) if self.labelled else ()
         items = tuple(item for item in items if not item.list_only or (item.label_first and item.linked))
+        people = people_line(self.row) if not self.labelled and "unit" in self.kinds else ()
         figures = read_casualties(self.tokens, [(item.start, item.end) for item in items])
         veto = next((t for t in self.tokens if t.kind == "veto"), None)
         rule = "question" if self.asked else veto.text if veto else ""
@@ -74,6 +76,8 @@ class Part:
             rule = "" if items or figures else FORECAST
         items = tuple(_sent(self.tokens, item) for item in items)
         bare = any(p.inside in {Inside.NUMBER, Inside.TOTAL} for item in items for p in item.parens)
+        if people and not items and not rule:
+            return Sheet(people, (), "", listed=True, bare=False, people=True)
         return Sheet(items, figures, rule, bool(items) and items[0].clean, bare)
 
 

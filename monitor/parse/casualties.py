@@ -35,7 +35,7 @@ class Figure(NamedTuple):
     qualifier: Qualifier
     start: int
     end: int
-    recalled: bool = False
+    recalled: bool = False  # an old figure, or a part of the one before it
     subject: str = ""  # named beside the number
 
 
@@ -54,11 +54,11 @@ def read_casualties(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -
 
 def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Iterator[Figure]:
     tokens = [_person(token) for token in tokens]
-    overall = next((t.text for t in tokens if t.kind == "group" and t.text != "children"), "")
+    overall = next((_kind_of(t) for t in tokens if t.kind == "group" and t.text != "children"), "")
     fate = group = ""
     for clause in _clauses(tokens):
         own_fate = next((t.text for t in clause.tokens if t.kind == "fate"), "")
-        own_group = next((t.text for t in clause.tokens if t.kind == "group"), "")
+        own_group = next((_kind_of(t) for t in clause.tokens if t.kind == "group"), "")
         fate = own_fate or fate
         if own_group and not (clause.nested and own_group == "children"):
             group = own_group
@@ -67,7 +67,8 @@ def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Itera
             category = _CATEGORIES.get((people, "injured" if clause.nested and fate == "suffered" else fate))
             if category and number.number:
                 subject = _subject_behind(clause.tokens, number)
-                yield Figure(category, number.number, qualifier, number.start, number.end, recalled, subject)
+                part = clause.nested and people != "children"
+                yield Figure(category, number.number, qualifier, number.start, number.end, recalled or part, subject)
 
 
 def _subject_behind(tokens: Sequence[Token], number: Token) -> str:
@@ -76,9 +77,16 @@ def _subject_behind(tokens: Sequence[Token], number: Token) -> str:
         if token.start > number.start:
             if token.kind == "subject":
                 return token.text
+            if token.kind == "group" and "-" in token.text:
+                return token.text.partition("-")[2]
             if token.kind not in {"filler", "group", "unit"}:
                 return ""
     return ""
+
+
+def _kind_of(group: Token) -> str:
+    """Return the kind of people; some words also say whose soldiers they are ("soldiers-russia")."""
+    return group.text.partition("-")[0]
 
 
 def _person(token: Token) -> Token:

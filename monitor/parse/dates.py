@@ -33,6 +33,8 @@ def with_dates(tokens: Sequence[Token]) -> Iterator[Token]:
 def _last_of_date(tokens: Sequence[Token], at: int) -> int:
     """Return the index of the last token of the date that begins at `at`; `at` itself if none does."""
     token = tokens[at]
+    if token.kind == "month" and _kind(tokens, at + 1) == "." and _last_of_date([token, *tokens[at + 2 : at + 5]], 0):
+        return at + 1 + _last_of_date([token, *tokens[at + 2 : at + 5]], 0)  # "Feb. 24, 2022"
     if token.kind == "month" and at + 1 < len(tokens) and _is_day(tokens[at + 1]):
         if _kind(tokens, at + 2) == "," and _is_year(tokens, at + 3):
             return at + 3

@@ -55,7 +55,7 @@ def votes(row: Sequence[Element]) -> Votes:
         after = _neighbour(row, at, +1)
         if before in LABELS:
             label_first += 1
-        elif before in _DASHES and _neighbour(row, _skip(row, at, -1), -1) in LABELS:
+        elif before in _DASHES and _labels(row, _skip(row, at, -1)):
             label_first += 2
         if after in LABELS:
             value_first += 1
@@ -66,6 +66,12 @@ def votes(row: Sequence[Element]) -> Votes:
         elif first:
             label_first += 1
     return Votes(label_first, value_first)
+
+
+def _labels(row: Sequence[Element], dash: int) -> bool:
+    """Say whether a label without a number of its own stands before this dash ("22 беспилотника: 10 над …")."""
+    label = _skip(row, dash, -1)
+    return label >= 0 and row[label].kind in LABELS and _neighbour(row, label, -1) != "number"
 
 
 def _skip(row: Sequence[Element], at: int, step: int) -> int:
@@ -87,6 +93,22 @@ def read_items(row: Sequence[Element], *, label_first: bool) -> tuple[Item, ...]
     """Pair labels with numbers in one sentence."""
     reader = _labels_first(row) if label_first else _values_first(row)
     return tuple(reader)
+
+
+def people_line(row: Sequence[Element]) -> tuple[Item, ...]:
+    """Read "524 060 (+1160) осіб", a line of a list of losses that leaves out whose people they are."""
+    kept = [element for element in row if element.kind not in _BULLETS and not _is_sign(element)]
+    start = next((at for at, element in enumerate(kept) if element.kind not in _AHEAD), len(kept))
+    number = kept[start].token.number if start < len(kept) and kept[start].kind == "number" else None
+    rest = kept[start + 1 :]
+    people = [element.token for element in rest if element.kind == "unit" and element.token.text == "people"]
+    if number is None or len(people) != 1 or any(e.kind not in {"unit", "paren", ",", ".", ";"} for e in rest):
+        return ()
+    parens = tuple(element.paren for element in rest if element.paren)
+    first = kept[start].token
+    end = max(people[0].end, *(paren.end for paren in parens), 0)
+    qualifier = _qualifier_before(kept, start)
+    return (Item("personnel_losses", number, None, qualifier, parens, first.start, end, label_first=False, clean=True),)
 
 
 def _labels_first(row: Sequence[Element]) -> Iterator[Item]:
@@ -135,7 +157,7 @@ def _values_first(row: Sequence[Element]) -> Iterator[Item]:
     at = 0
     while at < len(row):
         element = row[at]
-        if element.kind != "number" or element.token.number is None:
+        if element.kind != "number" or element.token.number is None or (at and row[at - 1].kind == "/"):
             at += 1
             continue
         number, upper, here, _ = _ranged(row, at, element.token.number, element.token.end)
@@ -184,6 +206,8 @@ def _ranged(row: Sequence[Element], at: int, number: Number, end: int) -> tuple[
         dash, second = row[at + 1].token, row[at + 2].token
         if dash.start == end and second.start == dash.end:
             return number, second.number, at + 3, second.end
+    if at + 2 < len(row) and row[at + 2].kind == "number" and at and row[at - 1].kind == row[at + 1].kind == "range":
+        return number, row[at + 2].token.number, at + 3, row[at + 2].token.end  # "from 300 to 350"
     return number, None, at + 1, end
 
 

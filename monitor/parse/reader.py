@@ -119,6 +119,10 @@ class _Reader:
 
     def _stated(self, index: int, framed: Framed, shape: Frame | None, *, bare_totals: bool) -> None:
         sentence, sheet = framed.sentence, framed.sentence.sheet
+        listed = shape or framed.inherited
+        if sheet.people and (listed is None or listed.basis is ScopeBasis.CUE):
+            self._left(sentence, "")
+            return
         if sheet.veto and not (sheet.items and _gated(framed)):
             self._left(sentence, sheet.veto)
             return

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from monitor.model import Scope, ScopeBasis
 from monitor.parse.blocks import Sentence
 from monitor.parse.dates import resolve
+from monitor.parse.token import Token
 
 
 class Frame(NamedTuple):
@@ -105,21 +106,26 @@ class Walk:
         tokens = sentence.part.tokens
         if "date" not in sentence.part.kinds:
             return None, None
-        found = [(at, token) for at, token in enumerate(tokens) if token.kind == "date"]
-        days = [(at, resolve(token, sentence.line, self.near)) for at, token in found]
-        days = [(at, day) for at, day in days if day]
-        if len(days) >= 2:  # noqa: PLR2004 - from … to …
-            first, last = days[0][1], days[1][1]
-            if first and last and first > last and len(sentence.line[found[0][1].start : found[0][1].end]) <= 5:  # noqa: PLR2004
-                first = first.replace(year=first.year - 1) if (first.month, first.day) != (2, 29) else None
-            return first, last
-        if not days:
+        days = [(at, self._day(sentence, token)) for at, token in enumerate(tokens) if token.kind == "date"]
+        known = [(at, day) for at, day in days if day]
+        if len(known) >= 2:  # noqa: PLR2004 - from … to …
+            first, last = known[0][1], known[1][1]
+            return (first, last) if first <= last else (None, last)
+        if not known:
             return None, None
-        at, day = days[0]
+        at, day = known[0]
         before = tokens[at - 1] if at else None
         if before is not None and before.kind == "range" and before.text == "from":
             return day, None
         return None, day
+
+    def _day(self, sentence: Sentence, token: Token) -> date | None:
+        """Return the day of a date; without a year "24.02" is the start, if totals count from such a day."""
+        day = resolve(token, sentence.line, self.near or max(self.starts, default=None))
+        if day is not None and resolve(token, sentence.line, None) is None:
+            day = next((start for start in self.starts if (start.month, start.day) == (day.month, day.day)), day)
+            return day if self.near or day in self.starts else None
+        return day
 
     def subject(self, sentence: Sentence) -> str:
         """Return whom the sentence is about, as far as its words tell."""
@@ -143,8 +149,9 @@ class Walk:
         where, last = framed.frames[-1]
         part = sentence.part
         figures_follow = any(t.kind == "number" and t.start > where for t in part.tokens)
-        if last.scope is Scope.PERIOD and part.stopped and "number" not in part.kinds and self.open is not None:
-            return  # prose that happens to name a day or a place
+        aside = part.stopped and ("number" not in part.kinds or part.tokens[0].kind == "breakdown")
+        if last.scope is Scope.PERIOD and aside and self.open is not None:
+            return  # prose that happens to name a day or a place, or "this number includes …"
         self.open = last
         if not figures_follow and (not part.stopped or last.basis is ScopeBasis.HEADER):
             self.reach = "list"
@@ -177,9 +184,10 @@ class Walk:
         """Let a total go on into a sentence that says so: "Среди них …", "Уничтожено …"."""
         part = sentence.part
         first = part.tokens[0].kind
-        if first in {"continue", "breakdown"}:
+        also = any((token.kind, token.text) == ("continue", "also") for token in part.tokens)
+        if first in {"continue", "breakdown"} or also:
             self.reach = "continue" if part.stopped else "sentence"
             return frame
-        if first != "fate":  # "Сбито: …" may stand between the two
+        if first != "fate" and "number" in part.kinds:  # "Сбито: …" may stand between the two
             self.open = None
         return None

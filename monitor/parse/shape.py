@@ -19,7 +19,7 @@ def shaped(framed: Sequence[Framed]) -> dict[int, Frame]:
     Changes in parentheses far below their figures make it one even where a word nearby names a day.
     """
     rows = [(index, one) for index, one in enumerate(framed) if _unclaimed(one)]
-    if len(rows) < _WITH_CHANGES:
+    if not rows:
         return {}
     items = [(item, one.sentence.line) for _, one in rows for item in one.sentence.sheet.items]
     distinct = len({item.category for item, _ in items})
@@ -38,7 +38,9 @@ def shaped(framed: Sequence[Framed]) -> dict[int, Frame]:
 
 def _unclaimed(framed: Framed) -> bool:
     """Say whether this is a line of a list that no word makes a total."""
-    if framed.frames or not framed.sentence.sheet.listed:
+    sheet = framed.sentence.sheet
+    told = sheet.items and all(any(p.inside is Inside.DELTA for p in item.parens) for item in sheet.items)
+    if framed.frames or not (sheet.listed or told):
         return False
     return framed.inherited is None or framed.inherited.scope is Scope.PERIOD
 

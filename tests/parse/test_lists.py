@@ -328,3 +328,35 @@ def test_an_outlets_header_with_a_day_is_a_header(reading):
     found = reading("Втрати ворога станом на ранок 5 травня 2024 року:\nтанки — 7 372\nББМ — 14 178")
     assert totals(found) == {"tanks": 7372, "afv": 14178}
     assert found.as_of == date(2024, 5, 5)
+
+
+def test_people_in_a_list_of_losses_are_losses_though_the_line_does_not_say_so(reading):
+    found = reading("""Втрати ворога на ранок 14 червня 2024 року:
+близько 524 060 (+1160) осіб,
+7945 (+9) танків,
+15265 (+18) бойових броньованих машин""")
+    assert totals(found) == {"personnel_losses": 524060, "tanks": 7945, "afv": 15265}
+    assert claim_of(found, "personnel_losses").qualifier is Qualifier.ABOUT
+    assert claim_of(found, "personnel_losses").delta == 1160
+
+
+def test_people_outside_a_list_of_losses_are_nobodys_losses(reading):
+    assert reading("На площі зібралися люди:\n120 осіб\n15 осіб").claims == ()
+
+
+def test_an_agencys_sentence_goes_on_behind_the_days_figure(reading):
+    found = reading(
+        "Ukraine's General Staff says Russia has lost 524,060 troops in Ukraine since Feb. 24, 2022. "
+        "This number includes 1,160 casualties over the past day. According to the report, Russia has also lost "
+        "7,945 tanks, 15,265 armored fighting vehicles, 359 airplanes, and one submarine."
+    )
+    assert totals(found) == {"personnel_losses": 524060, "tanks": 7945, "afv": 15265, "aircraft": 359, "submarines": 1}
+    assert {claim.subject for claim in found.claims} == {"russia"}
+
+
+def test_changes_in_a_sentence_make_it_a_total_though_it_follows_a_day(reading):
+    found = reading(
+        "За добу ліквідовано 1160 окупантів. Також знищено 7945 танків (+9), 15265 ББМ (+18), 13850 артсистем (+38)."
+    )
+    assert totals(found) == {"tanks": 7945, "afv": 15265, "artillery": 13850}
+    assert found.claims[0].value == 1160

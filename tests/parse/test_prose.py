@@ -184,3 +184,24 @@ def test_the_prosecutors_children(reading):
 def test_launched_and_downed_are_told_apart(reading, text):
     found = periods(reading(text, published="2024-04-23T06:00"))
     assert (found["drones_launched"], found["missiles_launched"], found["uav"]) == (16, 2, 15)
+
+
+def test_regions_behind_a_colon_do_not_replace_the_nights_figure(reading):
+    text = "За ночь уничтожены 22 украинских беспилотника: 10 – над Ростовской областью, 7 – над Белгородской."
+    assert periods(reading(text)) == {"uav": 22}
+
+
+def test_a_pair_with_a_slash_is_left_unread(reading):
+    found = reading("За ніч 34/44 шахедів.")
+    assert (found.claims, len(found.unread)) == ((), 1)
+
+
+def test_a_range_in_words_keeps_both_ends(reading):
+    claim = reading("From 300 to 350 tanks have been destroyed since the start of the war.").claims[0]
+    assert (claim.value, claim.upper) == (300, 350)
+
+
+def test_a_part_never_takes_the_place_of_the_whole(reading):
+    found = reading("З 24 лютого 2022 року ліквідовано близько 524 060 окупантів, з них 1160 осіб на сході.")
+    assert totals(found) == {"personnel_losses": 524060}
+    assert found.claims[0].subject == "russia"
