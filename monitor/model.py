@@ -10,9 +10,10 @@ import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 # ── Source ────────────────────────────────────────────────────────────────────────────────
 
@@ -50,6 +51,19 @@ class Window:
     opens: time
     closes: time
     grace_minutes: int = 45
+
+    def last(self, at: datetime, time_zone: str) -> tuple[datetime, datetime]:
+        """Return the last window that opened by a moment: when it opened, and when its grace ends (both UTC).
+
+        A window over midnight belongs to the day on which it opens.
+        """
+        zone = ZoneInfo(time_zone)
+        day = at.astimezone(zone).date()
+        if datetime.combine(day, self.opens, zone).astimezone(UTC) > at:
+            day -= timedelta(days=1)
+        closing_day = day if self.closes > self.opens else day + timedelta(days=1)
+        ends = datetime.combine(closing_day, self.closes, zone).astimezone(UTC) + timedelta(minutes=self.grace_minutes)
+        return datetime.combine(day, self.opens, zone).astimezone(UTC), ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
 
@@ -21,19 +20,7 @@ from monitor.settings import Pace, Reread
 
 def in_window(source: Source, now: datetime) -> bool:
     """Say whether a source's tally may be expected now: from its window's opening to the end of its grace."""
-    window = source.window
-    if window is None:
-        return False
-    zone = ZoneInfo(source.time_zone)
-    today = now.astimezone(zone).date()
-    for day in (today, today - timedelta(days=1)):
-        opens = datetime.combine(day, window.opens, zone)
-        closes = datetime.combine(day, window.closes, zone)
-        if closes <= opens:
-            closes += timedelta(days=1)
-        if opens <= now <= closes + timedelta(minutes=window.grace_minutes):
-            return True
-    return False
+    return source.window is not None and now <= source.window.last(now, source.time_zone)[1]
 
 
 def stretched(hot: int, cold: int, pace: Pace, per_second: float) -> tuple[float, float]:
@@ -70,11 +57,14 @@ class PaceTrigger(BaseTrigger):  # type: ignore[misc]
         self._pace = pace
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """Return the next moment (UTC) at which the route is due."""
-        pace = self._pace
-        seconds = pace.hot_seconds if in_window(self._source, now) else pace.cold_seconds
-        jitter = random.uniform(0, pace.jitter_seconds)  # noqa: S311  # spreads requests; no secret
-        return (previous or now).astimezone(UTC) + timedelta(seconds=seconds + jitter)
+        """Return the next moment (UTC) at which the route is due; a window that opens before then is not missed."""
+        pace, window, last = self._pace, self._source.window, (previous or now).astimezone(UTC)
+        jitter = timedelta(seconds=random.uniform(0, pace.jitter_seconds))  # noqa: S311  # spreads requests; no secret
+        if in_window(self._source, now):
+            return last + timedelta(seconds=pace.hot_seconds) + jitter
+        due = last + timedelta(seconds=pace.cold_seconds)
+        opens = window.last(due, self._source.time_zone)[0] if window is not None else last
+        return (opens if opens > last else due) + jitter
 
 
 class Priority(IntEnum):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import render
@@ -15,6 +15,7 @@ from monitor.model import Alert, Channel, Post, Reading, Source, Status
 from monitor.ports import ChannelState, Silence, SilenceKind, Transaction
 
 UNREACHABLE_AFTER = timedelta(minutes=10)
+_INSTEAD = frozenset({"unreadable", "image_only"})  # a post is there: the tally is not late
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Silences:
         numbers: list[int] = []
         if reading.status is Status.TALLY:
             fields["last_tally_at"] = max(filter(None, (state.last_tally_at, published)))
-            for kind in ("overdue", "unreadable", "image_only"):
-                numbers += self._close(tx, source, kind, now)
+            ended = [silence for silence in tx.silences(source.key) if _is_ended(source, silence, published)]
+            numbers += [self._close(tx, source, silence, now) for silence in ended]
         elif reading.status is Status.UNREADABLE:
             numbers += self._open(tx, source, "unreadable", _unreadable(channel, post, reading), now)
         elif reading.status is Status.IMAGE_ONLY:
@@ -56,7 +57,12 @@ class Silences:
     # ── noticed by reading, or failing to ─────────────────────────────────────────────────
 
     def reached(self, tx: Transaction, source: Source, now: datetime) -> list[int]:
-        return self._close(tx, source, "unreachable", now)
+        """Close `unreachable`, if it is open: a channel of the source has answered."""
+        return [
+            self._close(tx, source, silence, now)
+            for silence in tx.silences(source.key)
+            if silence.kind == "unreachable"
+        ]
 
     def failed(self, tx: Transaction, source: Source, detail: str, now: datetime) -> list[int]:
         """Open `unreachable` once none of the source's channels has answered for ten minutes."""
@@ -69,15 +75,25 @@ class Silences:
     # ── noticed by the clock ──────────────────────────────────────────────────────────────
 
     def check(self, tx: Transaction, source: Source, now: datetime) -> list[int]:
-        """Open `overdue` when a publication window passed without a tally; let open silences age."""
-        for silence in tx.silences(source.key):
+        """Open `overdue` when a publication window passed without a tally; let open silences age.
+
+        Only what was watched all the while, and looked at since the grace ended, can be called overdue.
+        """
+        silences = tx.silences(source.key)
+        for silence in silences:
             self._age(tx, source, silence, now)
-        due = _due_since(source, now)
-        if due is None:
+        if source.window is None:
             return []
-        opens, deadline = due
+        opens, deadline = source.window.last(now, source.time_zone)
         states = [tx.channel_state(channel.key) for channel in _watched(source)]
-        if now < deadline or any(_had_tally(state, opens) for state in states) or not _on_since(states, opens):
+        began = opens - _between_tallies(source)
+        watched = any(state.switched_on_at is not None and state.switched_on_at <= began for state in states)
+        looked = now >= deadline and any(
+            state.last_ok_at is not None and state.last_ok_at >= deadline for state in states
+        )
+        here = any(state.last_tally_at is not None and state.last_tally_at >= began for state in states)
+        said = any(silence.kind in _INSTEAD and silence.opened_at >= opens for silence in silences)
+        if not watched or not looked or here or said:
             return []
         images = [state for state in states if state.last_image_at and state.last_image_at >= opens]
         kind: SilenceKind = "image_only" if images else "overdue"
@@ -108,49 +124,33 @@ class Silences:
         tx.enqueue(silence.alert, "edit", revision, self.destinations(alert), silence.alert, now)
         tx.age_silence(silence.id, hours)
 
-    def _close(self, tx: Transaction, source: Source, kind: str, now: datetime) -> list[int]:
-        numbers = []
-        for silence in tx.silences(source.key):
-            if silence.kind != kind:
-                continue
-            tx.close_silence(silence.id, now)
-            alert = render.recovered(silence.kind, source, since=silence.opened_at, at=now, zone=self.zone)
-            alert = replace(alert, reply_to=silence.alert)
-            number = tx.add_alert(alert, now)
-            if silence.alert is None:
-                tx.enqueue(number, "root", 1, self.destinations(alert), number, now)
-            else:
-                tx.enqueue(number, "reply", 1, self.destinations(alert), silence.alert, now)
-            numbers.append(number)
-        return numbers
+    def _close(self, tx: Transaction, source: Source, silence: Silence, now: datetime) -> int:
+        tx.close_silence(silence.id, now)
+        alert = render.recovered(silence.kind, source, since=silence.opened_at, at=now, zone=self.zone)
+        alert = replace(alert, reply_to=silence.alert)
+        number = tx.add_alert(alert, now)
+        if silence.alert is None:
+            tx.enqueue(number, "root", 1, self.destinations(alert), number, now)
+        else:
+            tx.enqueue(number, "reply", 1, self.destinations(alert), silence.alert, now)
+        return number
 
 
 def _watched(source: Source) -> list[Channel]:
     return [channel for channel in source.channels if any(route.enabled for route in channel.routes)]
 
 
-def _due_since(source: Source, now: datetime) -> tuple[datetime, datetime] | None:
-    """Return when today's window opened and when its grace ends, in UTC; None for a source without one."""
-    window = source.window
-    if window is None:
-        return None
-    zone = ZoneInfo(source.time_zone)
-    local = now.astimezone(zone)
-    opens = datetime.combine(local.date(), window.opens, zone)
-    closes = datetime.combine(local.date(), window.closes, zone)
-    if closes <= opens:  # a window over midnight belongs to the day on which it opens
-        closes += timedelta(days=1)
-        if local < opens:
-            opens, closes = opens - timedelta(days=1), closes - timedelta(days=1)
-    return opens.astimezone(UTC), closes.astimezone(UTC) + timedelta(minutes=window.grace_minutes)
+def _between_tallies(source: Source) -> timedelta:
+    """Return how far before a window the tally may have come that it waits for (none, for a daily one)."""
+    return timedelta(days=source.cadence - 1)
 
 
-def _had_tally(state: ChannelState, since: datetime) -> bool:
-    return state.last_tally_at is not None and state.last_tally_at >= since
-
-
-def _on_since(states: list[ChannelState], moment: datetime) -> bool:
-    return any(state.switched_on_at is not None and state.switched_on_at <= moment for state in states)
+def _is_ended(source: Source, silence: Silence, published: datetime) -> bool:
+    """Say whether a tally ends a silence; one from before the window that was missed does not."""
+    if silence.kind != "overdue" or source.window is None:
+        return silence.kind != "unreachable"
+    opened, _ = source.window.last(silence.opened_at, source.time_zone)
+    return published >= opened - _between_tallies(source)
 
 
 def _last_seen(states: list[ChannelState], zone: ZoneInfo) -> str:
