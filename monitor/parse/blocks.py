@@ -15,7 +15,7 @@ from monitor.parse.tokens import Shape, Shaper
 CUES = frozenset({"gate", "total", "period", "campaign", "as_of"})
 FORECAST = "forecast"
 DIGITS = frozenset(
-    {"number", "date", "time", "percent", "decimal", "ordinal", "name", "link", "long", "age", "endless"}
+    {"number", "date", "time", "percent", "decimal", "ordinal", "name", "link", "long", "age", "endless", "keycap"}
 )
 _ENDS = frozenset({"stop", ",", ";", ":", ".", "paren"})
 _NEEDS_MORE = frozenset({"number", "qualifier", "filler", "subject"})

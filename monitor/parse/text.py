@@ -28,8 +28,10 @@ _FOLD |= {ord(digit): str(value) for row in _DIGITS for value, digit in enumerat
 _FOLD |= {ord("٬"): ",", ord("،"): ",", ord("，"): ",", ord("、"): ",", ord("："): ":", ord("（"): "(", ord("）"): ")"}
 
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u20e3"
+KEYCAP = "\U0001f522"  # stands for any digit on a key, which is an ornament and no figure
 _MARKUP = re.compile(
-    rf"[{_INVISIBLE}]+"
+    r"(?P<keycap>[0-9]\ufe0f?\u20e3)"
+    rf"|[{_INVISIBLE}]+"
     r"|(?P<mark>[\u0300-\u036f])"
     r"|\*\*|__|~~|\|\|"
     r"|\[(?=[^\[\]\n]{0,300}\]\()"
@@ -71,6 +73,9 @@ def _replace(found: re.Match[str], kept: list[str], offsets: list[int]) -> None:
         composed = unicodedata.normalize("NFC", kept[-1] + found["mark"])
         if len(composed) == 1:
             kept[-1] = composed
+    elif found["keycap"]:
+        kept.append(KEYCAP)
+        offsets.append(found.start())
     elif found["entity"]:
         meant = html.unescape(found["entity"])
         if len(meant) == 1:

@@ -16,7 +16,7 @@ from monitor.parse import numbers
 from monitor.parse.dates import with_dates
 from monitor.parse.lexicon import TOKEN, Hit, Lexicon, spelling
 from monitor.parse.numbers import Number
-from monitor.parse.text import fold, strip
+from monitor.parse.text import KEYCAP, fold, strip
 from monitor.parse.token import IN_WORDS, Token
 
 MOST_TOKENS = 1_500  # of one line: nobody writes more, and what is longer stays unread as a whole
@@ -115,6 +115,7 @@ def _placed(token: Token, plain: str, offsets: Sequence[int] | None) -> Token:
     return token._replace(start=offsets[token.start], end=offsets[token.end - 1] + 1, number=number)
 
 
+_MARKS = {"!": "stop", "?": "stop", "…": "stop", KEYCAP: "keycap"}
 _QUOTES = frozenset('«»„“”"')  # they stand around words and change nothing
 
 
@@ -248,10 +249,8 @@ class _Reader:
 
     def _mark(self, match: re.Match[str]) -> str:
         mark = match.group()
-        if mark in "!?…":
-            return "stop"
         if mark != ".":
-            return mark
+            return _MARKS.get(mark, mark)
         if match.end() >= len(self._folded):
             return "stop"
         if not self._folded[match.end()].isspace():

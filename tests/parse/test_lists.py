@@ -360,3 +360,31 @@ def test_changes_in_a_sentence_make_it_a_total_though_it_follows_a_day(reading):
     )
     assert totals(found) == {"tanks": 7945, "afv": 15265, "artillery": 13850}
     assert found.claims[0].value == 1160
+
+
+def test_the_second_of_march_2022(reading):
+    found = reading(
+        """Загальні бойові втрати противника з 24.02 по 02.03 орієнтовно склали:
+особового складу – близько 5840 осіб,
+літаків – 30,
+гелікоптерів – 31,
+танків – 211,
+бойових броньованих машин – 862,
+артилерійських систем – 85,
+засобів ППО – 9,
+цистерн – 60,
+РСЗВ – 40.""",
+        "general-staff-ua",
+        published="2022-03-02T08:00",
+    )
+    assert totals(found) == {
+        "personnel_losses": 5840, "aircraft": 30, "helicopters": 31, "tanks": 211, "afv": 862, "artillery": 85,
+        "anti_air": 9, "fuel_tanks": 60, "mlrs": 40,
+    }  # fmt: skip
+    assert (found.claims[0].since, found.as_of) == (date(2022, 2, 24), date(2022, 3, 2))
+
+
+def test_an_armys_losses_on_a_day_are_a_header(reading):
+    found = reading("Втрати російських військ станом на 14.06.2024:\n7945 (+9) танків\n359 літаків")
+    assert totals(found) == {"tanks": 7945, "aircraft": 359}
+    assert {(claim.subject, claim.as_of) for claim in found.claims} == {("russia", date(2024, 6, 14))}

@@ -46,6 +46,9 @@ def test_no_total_is_claimed(reading, text):
         ("54-й бригаді вручили прапор", "ordinal"),
         ("Працює С-300", "name"),
         ("Партнери передадуть 31 танк", "aid"),
+        ("4️⃣5️⃣7️⃣ день війни", "keycap"),
+        ("Захоплено 12 танків з початку вторгнення", "seized"),
+        ("61 aircraft were seized since the start of the war", "seized"),
     ],
 )
 def test_a_line_with_other_digits_is_ignored_by_a_named_rule(reading, text, rule):
