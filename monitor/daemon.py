@@ -31,10 +31,14 @@ _log = structlog.get_logger(__name__)
 
 
 class Daemon:
-    """Puts what is due into its host's line; one worker a host works it off."""
+    """Puts what is due into its host's line; one worker a host works it off.
 
-    def __init__(self, app: Application) -> None:
+    `tick` is how often conflicts are settled, in seconds; what else goes by the clock is done every fourth time.
+    """
+
+    def __init__(self, app: Application, *, tick: float = 15.0) -> None:
         self._app = app
+        self._tick = tick
         self._stop = asyncio.Event()
         self._lines = {app.collectors[place.route].host: Line() for place in app.places}
         self._paused: dict[str, datetime] = {}  # host → until when, as far as it was logged
@@ -93,7 +97,14 @@ class Daemon:
             self._scheduler.add_job(
                 self._due, PaceTrigger(place.source, pace), args=[place], id=f"{place.channel.key} {place.route}"
             )
-        for job, seconds in ((self._settle, 15), (self._watch_silences, 60), (self._reread, 60), (self._beat, 60)):
+        seldom = 4 * self._tick
+        jobs = (
+            (self._settle, self._tick),
+            (self._watch_silences, seldom),
+            (self._reread, seldom),
+            (self._beat, seldom),
+        )
+        for job, seconds in jobs:
             self._scheduler.add_job(self._do, IntervalTrigger(seconds=seconds), args=[job], id=job.__name__)
         self._scheduler.start()
 
