@@ -43,7 +43,7 @@ def relation(
 
     Equal qualifiers compare values ("more than 2,000" to "more than 3,000" is a rise of 1,000);
     otherwise both are intervals, and overlapping ones do not contradict each other. The same number
-    in other words says no more, unless it is exact now ("about 5,840" to "up to 5,840").
+    in other words says no more ("about 5,840", "up to 5,840", "5,840").
     """
     if old[2] is new[2]:
         return Relation.SAME if old == new else Relation.DIFFERENT
@@ -51,7 +51,7 @@ def relation(
     new_low, new_high = interval(*new)
     if new_low > old_high or new_high < old_low:
         return Relation.DIFFERENT
-    if new[0] == old[0] and new[2] is not Qualifier.EXACT:
+    if new[0] == old[0]:
         return Relation.VAGUER
     return Relation.NARROWER if new_high - new_low < old_high - old_low else Relation.VAGUER
 
