@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -80,10 +80,12 @@ def _opened(output: Path | None) -> Iterator[TextIO]:
             yield stream
         unfinished.replace(output)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise InputError(
             f"{output} cannot be written: {error.strerror}. Nothing was left there. Name another file."
         ) from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def _rows(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.export import CHANGE_COLUMNS, TALLY_COLUMNS, _cell
+from monitor.cli.export import CHANGE_COLUMNS, TALLY_COLUMNS, _cell, _opened
+from monitor.errors import InputError
 from tests.cli.world import World
 
 
@@ -66,6 +67,21 @@ def test_a_file_appears_only_when_it_is_whole(told: World, tmp_path: Path) -> No
     assert refused.exit_code == 2
     assert "Nothing was left there" in refused.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"config", "state", "out.csv"}
+
+
+def test_an_export_that_fails_half_way_leaves_the_earlier_file(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("what was there")
+
+    def write_until_the_disk_is_full() -> None:
+        with _opened(target) as stream:
+            stream.write("half a line")
+            stream.flush()
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(InputError, match="No space left"):
+        write_until_the_disk_is_full()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.csv": "what was there"}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])

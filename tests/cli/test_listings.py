@@ -82,6 +82,27 @@ def test_history_shows_each_day_and_the_change_since_the_one_before(told: World)
     assert lines[3].split()[5] == "+4"
 
 
+def test_of_a_days_figures_tallies_show_the_newest_and_history_all(told: World) -> None:
+    for days_old, clashes in ((1, 120), (0, 131)):
+        told.publish(f"За минулу добу відбулося {clashes} бойових зіткнень.", days_old=days_old)
+    told.run("once")
+    shown = objects(told.run("tallies", "--category", "combat_clashes", "--json").stdout)
+    assert [(row["scope"], row["effective"]) for row in shown] == [("period", 131)]
+    rows = objects(told.run("history", "general-staff-ua", "combat_clashes", "--json").stdout)
+    assert [row["published"] for row in rows] == [120, 131]
+
+
+def test_history_keeps_running_totals_and_a_days_figures_apart(told: World) -> None:
+    told.publish("За минулу добу знищено 5 танків.")
+    told.run("once")
+    scopes = {
+        row["scope"] for row in objects(told.run("export", "--format", "jsonl").stdout) if row["category"] == "tanks"
+    }
+    assert scopes == {"total", "period"}
+    rows = objects(told.run("history", "general-staff-ua", "tanks", "--json").stdout)
+    assert [row["published"] for row in rows] == [12_251, 12_255]
+
+
 def test_history_keeps_to_the_days_that_were_asked_for(told: World) -> None:
     day = f"{told.day:%Y-%m-%d}"
     rows = objects(told.run("history", "general-staff-ua", "tanks", "--since", day, "--json").stdout)
