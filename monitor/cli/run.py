@@ -36,11 +36,12 @@ async def _run(settings: Settings, clock: Clock) -> None:
 
     async with assemble(settings, clock) as app:
         number = await app.call(lambda store: store.begin_run("run", clock.now()))
+        came_of_it = "stopped"
         try:
             await Daemon(app).run()
         except MonitorError as error:
-            detail = str(error)
-            with suppress(StoreError):  # what ended the daemon may be the store itself
-                await app.call(lambda store: store.end_run(number, clock.now(), detail))
+            came_of_it = str(error)
             raise
-        await app.call(lambda store: store.end_run(number, clock.now(), "stopped"))
+        finally:
+            with suppress(StoreError):  # it may be the store that cannot go on, and says so itself
+                await app.call(lambda store: store.end_run(number, clock.now(), came_of_it))
