@@ -46,6 +46,7 @@ class _Clause(NamedTuple):
 
 def read_casualties(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> tuple[Figure, ...]:
     """Read the figures of one sentence; numbers inside `taken` spans already have a label."""
+    tokens = [_person(token) for token in tokens]
     kinds = {token.kind for token in tokens}
     if "fate" not in kinds or "number" not in kinds:
         return ()
@@ -53,7 +54,6 @@ def read_casualties(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -
 
 
 def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Iterator[Figure]:
-    tokens = [_person(token) for token in tokens]
     overall = next((_kind_of(t) for t in tokens if t.kind == "group" and t.text != "children"), "")
     fate = group = ""
     for clause in _clauses(tokens):
@@ -89,11 +89,13 @@ def _kind_of(group: Token) -> str:
     return group.text.partition("-")[0]
 
 
+_IN_PROSE = {"personnel_losses": ("group", "soldiers"), "personnel_captured": ("fate", "captured")}
+
+
 def _person(token: Token) -> Token:
-    """Take what is a line's label in lists ("troops") as the kind of people it is in prose."""
-    if token.kind == "list_only" and token.text == "personnel_losses":
-        return token._replace(kind="group", text="soldiers")
-    return token
+    """Take what is a line's label in lists ("troops", "prisoners") as what it is in prose."""
+    meant = _IN_PROSE.get(token.text) if token.kind == "list_only" else None
+    return token._replace(kind=meant[0], text=meant[1]) if meant else token
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[_Clause]:
