@@ -72,13 +72,16 @@ class Journal:
     silences: Silences
 
     def switch_off(self, store: Store, sources: Sequence[Source]) -> None:
-        """Note which channels are not watched now, so that what they publish meanwhile never alerts."""
+        """Note which channels are not watched now, so that what they publish meanwhile never alerts.
+
+        Those that the settings no longer name are among them.
+        """
+        channels = [channel for source in sources for channel in source.channels]
+        watched = {channel.key for channel in channels if any(route.enabled for route in channel.routes)}
         with store.transaction() as tx:
-            for source in sources:
-                for channel in source.channels:
-                    watched = any(route.enabled for route in channel.routes)
-                    if not watched and tx.channel_state(channel.key).switched_on_at is not None:
-                        tx.update_channel(channel.key, source.key, switched_on_at=None)
+            for channel, source_key in tx.switched_on():
+                if channel not in watched:
+                    tx.update_channel(channel, source_key, switched_on_at=None)
 
     def begin(self, store: Store, place: Place, now: datetime) -> str:
         """Switch a channel on at its first pass; return where the route left off."""

@@ -336,6 +336,9 @@ class Transaction(Protocol):
     def save_cursor(self, channel: str, route: str, cursor: str) -> None: ...
     def save_checkpoint(self, run: str, cursor: str) -> None: ...
     def channel_state(self, channel: str) -> ChannelState: ...
+    def switched_on(self) -> list[tuple[str, str]]:
+        """Return (channel, source) of every channel that counts as watched."""
+
     def update_channel(self, channel: str, source: str, **fields: object) -> None:
         """Set fields of `ChannelState`; unknown names are an error."""
 

@@ -212,12 +212,25 @@ def _told(row: tuple) -> Told:
     return Told(*row[:6], text, struck)
 
 
+class Elsewhere:
+    """A server that somebody else has started and will stop."""
+
+    def __init__(self, server: PreviewServer) -> None:
+        self._server = server
+
+    def __enter__(self) -> PreviewServer:
+        return self._server
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
 @asynccontextmanager
 async def newsroom(
     folder: Path,
     clock: FixedClock | None = None,
     *,
-    server: PreviewServer | None = None,
+    server: Elsewhere | None = None,
     **chosen: object,
 ) -> AsyncIterator[Newsroom]:
     """Open a newsroom that has not read anything yet; the channels each have one old post."""

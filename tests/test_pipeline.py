@@ -14,7 +14,7 @@ from monitor.errors import StoreFull
 from monitor.model import Post
 from monitor.ports import Batch, Found
 from tests.clock import FixedClock
-from tests.newsroom import DAY, FIRST, FIRST_KEY, SECOND, WATCHED_SINCE, daily_list, newsroom, on, watching
+from tests.newsroom import DAY, FIRST, FIRST_KEY, SECOND, WATCHED_SINCE, Elsewhere, daily_list, newsroom, on, watching
 
 # ── the base line ─────────────────────────────────────────────────────────────────────────
 
@@ -352,21 +352,8 @@ async def test_a_pass_that_fails_in_the_middle_keeps_what_came_before_and_tells_
 async def test_watching_goes_on_where_another_process_left_off(tmp_path):
     async with watching(tmp_path) as room:
         await room.post(daily_list(0, tanks=100), on(0))
-        async with newsroom(tmp_path, room.clock, server=Running(room.server)) as again:
+        async with newsroom(tmp_path, room.clock, server=Elsewhere(room.server)) as again:
             again.numbers = room.numbers
             again.clock.at = WATCHED_SINCE + timedelta(days=2)
             (alert,) = await again.post(daily_list(1, tanks=105), on(1))
             assert "105 (+5)" in alert.text
-
-
-class Running:
-    """A server that somebody else has started and will stop."""
-
-    def __init__(self, server) -> None:
-        self._server = server
-
-    def __enter__(self):
-        return self._server
-
-    def __exit__(self, *_) -> None:
-        pass

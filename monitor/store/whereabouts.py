@@ -13,6 +13,7 @@ from monitor.store.values import Row, moment, moment_text, to_moment
 CHANNEL_FIELDS = tuple(field.name for field in fields_of(ChannelState))
 
 _CHANNEL = f"SELECT {', '.join(CHANNEL_FIELDS)} FROM channels WHERE key = ?"  # noqa: S608
+_SWITCHED_ON = "SELECT key, source FROM channels WHERE switched_on_at IS NOT NULL ORDER BY key"
 _SAVE_CURSOR = """
     INSERT INTO routes (channel, route, cursor) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET cursor = excluded.cursor"""
@@ -49,6 +50,10 @@ class Whereabouts:
     def channel_state(self, channel: str) -> ChannelState:
         row = self.db.one(_CHANNEL, (channel,))
         return channel_state_of(row or (channel, None, 0, None, None, None, None, None, 0, "", None))
+
+    def switched_on(self) -> list[tuple[str, str]]:
+        """Return (channel, source) of every channel that counts as watched."""
+        return [(key, source) for key, source in self.db.all(_SWITCHED_ON)]
 
     def update_channel(self, channel: str, source: str, **fields: object) -> None:
         """Set fields of `ChannelState`. Raises TypeError for a name that it does not have."""
