@@ -55,11 +55,14 @@ _FROM, _AFTER = _IN_ORDER.format(">="), _IN_ORDER.format(">")
 
 
 class Posts:
+    _absent: tuple[str, str] | None = None  # what this transaction just looked for in vain
+
     def __init__(self, db: Connection) -> None:
         self.db = db
 
     def find(self, channel: str, post: str) -> Kept | None:
         row = self.db.one(_FIND, (channel, post))
+        self._absent = None if row else (channel, post)
         return None if row is None else self._kept(row)
 
     def post_url(self, channel: str, post: str) -> str:
@@ -77,7 +80,9 @@ class Posts:
         stored, which has no reading yet; its `order_key` is the one under which the post counted so far.
         A text equal to the latest one, and an edit that is already stored, are only a sighting.
         """
-        row = self.db.one(_FIND, (post.channel, post.id))
+        known_absent = self._absent == (post.channel, post.id)
+        row = None if known_absent else self.db.one(_FIND, (post.channel, post.id))
+        self._absent = None
         if row is None:
             return self._add_post(post, source, text_hash, sighting, published_at), True
         latest = self._kept(row)

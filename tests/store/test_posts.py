@@ -160,6 +160,9 @@ def test_a_new_version_has_no_reading_until_it_was_read_and_still_counts_where_i
         tx.add_reading(first.version, read(500), claimant=CLAIMANT, order_key=keyed(8))
     second, _ = stored(store, post(text="Tanks 501"), minutes(5))
     assert (second.reading, second.order_key) == (None, keyed(8))
+    with store.transaction() as tx:
+        assert tx.find(CHANNEL, "1") == second
+        assert list(tx.folded_from(CLAIMANT, "")) == []
 
 
 def test_the_latest_reading_of_the_latest_version_is_what_folds(store: SqliteStore) -> None:
@@ -183,6 +186,7 @@ def test_posts_fold_from_a_key_on_in_order_and_those_without_claims_never(store:
         start = keyed(5, "4")
         keys = [folded.order_key for folded in tx.folded_from(CLAIMANT, start)]
         assert list(tx.folded_from("somebody-else", "")) == []
+        assert len(list(tx.folded_from(CLAIMANT, ""))) == len(days)
     assert keys == sorted(key for key in (keyed(day, number) for day, number in days) if key >= start)
     assert len(keys) > 128  # more than two pages
 
@@ -193,6 +197,23 @@ def test_that_a_post_was_told_is_apart_from_that_it_is_stored(store: SqliteStore
     with store.transaction() as tx:
         tx.mark_told(kept)
     assert store.known_hashes(CHANNEL, ["1"]) == {"1": (kept.text_hash, True)}
+    edited, _ = stored(store, post(text="Tanks 501"), minutes(5))
+    assert store.known_hashes(CHANNEL, ["1"]) == {"1": (edited.text_hash, False)}
+
+
+def test_what_was_told_of_a_post_is_the_reading_that_a_live_route_handled(store: SqliteStore) -> None:
+    first, _ = stored(store, post())
+    with store.transaction() as tx:
+        assert (tx.told_reading(first), tx.handled_up_to(CLAIMANT)) == (None, "")
+        tx.add_reading(first.version, read(500), claimant=CLAIMANT, order_key=keyed(8))
+        tx.mark_told(first)
+        assert (tx.told_reading(first), tx.handled_up_to(CLAIMANT)) == (read(500), keyed(8))
+    silent, _ = stored(store, post(text="Tanks 501"), minutes(5))
+    with store.transaction() as tx:
+        tx.add_reading(silent.version, read(501), claimant=CLAIMANT, order_key=keyed(9))
+        assert tx.told_reading(silent) == read(500)
+        tx.mark_told(silent)
+        assert (tx.told_reading(silent), tx.handled_up_to(CLAIMANT)) == (read(501), keyed(9))
 
 
 def test_tally_posts_are_listed_for_reading_again(store: SqliteStore) -> None:

@@ -37,9 +37,8 @@ def prepare(db: Connection, *, read_only: bool) -> None:
     with _alone(db.path):
         _write_ahead(db)
         with db.atomic():
-            if not _is_current(db):
-                steps.apply(_tools(db))
-                db.run(f"PRAGMA application_id = {APPLICATION}")
+            steps.apply(_tools(db))
+            db.run(f"PRAGMA application_id = {APPLICATION}")
 
 
 def _set_up(db: Connection) -> None:

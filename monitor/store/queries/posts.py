@@ -14,7 +14,8 @@ from monitor.store.values import moment, moment_or_none, to_moment, to_words
 _POST = """p.channel, p.post, v.text, p.published_at, v.edited_at, p.url, v.title, p.lang, v.media, p.forwarded_from,
     p.reply_to, p.album, p.kind, v.raw"""
 _POSTS = f"""
-    SELECT {_POST}, p.id, p.version, p.versions, p.source, v.text_hash, p.order_key, p.told = p.version, p.alert, r.status
+    SELECT {_POST}, p.id, p.version, p.versions, p.source, v.text_hash, p.order_key,
+           p.told = p.version, p.alert, r.status
     FROM posts p JOIN versions v ON v.id = p.version LEFT JOIN readings r ON r.id = p.reading
     WHERE p.channel = :channel AND (:since IS NULL OR p.published_at >= :since)
       AND (:until IS NULL OR p.published_at < :until) AND (:post IS NULL OR p.post = :post)
