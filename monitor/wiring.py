@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from monitor import registry, render
 from monitor.collect import Budget
 from monitor.ledgers import Ledgers
@@ -28,6 +30,9 @@ from monitor.telling import Telling
 
 T = TypeVar("T")
 DIGEST_PAUSE = timedelta(seconds=20)
+UNDELIVERED = "undelivered"  # the reason of an alert that says that another one was not accepted
+
+_log = structlog.get_logger(__name__)
 
 
 class StoreThread:
@@ -180,11 +185,24 @@ def _outbox(
 
 
 def _tell_of_dead(store: Store, settings: Settings, delivery: Delivery, reason: str, now: datetime) -> None:
-    """Say at every other place that ops alerts go to that a destination no longer takes messages."""
-    name = alert_name(delivery.thread)
+    """Say elsewhere that a destination no longer takes messages: where ops alerts go, else wherever a desk is.
+
+    That such a message dies in its turn is only logged: two dead destinations would tell of each other for ever.
+    """
+    name = alert_name(delivery.alert.number or delivery.thread)
+    if delivery.alert.reason == UNDELIVERED:
+        _log.error("nor was that accepted", destination=delivery.destination, alert=name, reason=reason)
+        return
     lines = (f"{name} was not accepted: {reason}", f"It is kept. Put it right, then: monitor alerts retry {name}")
-    alert = render.ops("", f"{delivery.destination} does not take our messages", lines)
-    others = [place for place in destinations_of(settings)(alert) if place != delivery.destination]
+    said = render.ops("", f"{delivery.destination} does not take our messages", lines)
+    alert = replace(said, reason=UNDELIVERED)
+    desks = [name for desk in settings.desks for name in (*desk.ops, *desk.urgent, *desk.routine)]
+    keepers = _without(delivery.destination, destinations_of(settings)(alert))
+    others = keepers or _without(delivery.destination, desks)
     with store.transaction() as tx:
-        number = tx.add_alert(replace(alert, link=""), now)
+        number = tx.add_alert(alert, now)
         tx.enqueue(number, "root", 1, others, number, now)
+
+
+def _without(destination: str, names: Iterable[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name != destination]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,9 @@ GENERAL_STAFF = "general-staff-ua"
 CHANNEL = "GeneralStaffZSU"
 
 
-def settings_for(folder: Path, base_url: str, *, desks: str = "", more: str = "") -> Settings:
+def settings_for(
+    folder: Path, base_url: str, *, desks: str = "", more: str = "", environ: Mapping[str, str] | None = None
+) -> Settings:
     """Return settings of an operator's folder whose preview is a server on this machine."""
     config = folder / "config"
     config.mkdir(exist_ok=True)
@@ -27,12 +29,12 @@ def settings_for(folder: Path, base_url: str, *, desks: str = "", more: str = ""
     )
     if desks:
         (config / "desks.toml").write_text(desks, "utf-8")
-    return load({}, operator=config, working=folder)
+    return load(environ or {}, operator=config, working=folder)
 
 
 @asynccontextmanager
 async def assembled(settings: Settings, clock: FixedClock) -> AsyncIterator[Application]:
-    async with assemble(settings, clock, chance=random.Random(7)) as app:
+    async with assemble(settings, clock, chance=random.Random(7)) as app:  # noqa: S311 - jitter
         yield app
 
 

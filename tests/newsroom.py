@@ -66,14 +66,20 @@ telegram_web = {{{{ enabled = {{enabled}} }}}}
 
 
 def settings_of(
-    folder: Path, base_url: str, *, rank: int = 20, enabled: bool = True, desks: str = "", more: str = ""
+    folder: Path,
+    base_url: str,
+    *,
+    rank: int = 20,
+    enabled: bool = True,
+    desks: str = "",
+    environ: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return an operator's settings: the General Staff has a second channel of that rank."""
     sources = folder / "config" / "sources"
     sources.mkdir(parents=True, exist_ok=True)
     second = SECOND_CHANNEL.format(rank=rank, enabled=str(enabled).lower())
-    (sources / f"{GENERAL_STAFF}.toml").write_text(second + more, "utf-8")
-    return settings_for(folder, base_url, desks=desks)
+    (sources / f"{GENERAL_STAFF}.toml").write_text(second, "utf-8")
+    return settings_for(folder, base_url, desks=desks, environ=environ)
 
 
 class Told(NamedTuple):
