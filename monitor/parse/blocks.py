@@ -20,7 +20,7 @@ DIGITS = frozenset(
 _ENDS = frozenset({"stop", ",", ";", ":", ".", "paren"})
 _NEEDS_MORE = frozenset({"number", "qualifier", "filler", "subject"})
 _MOST_JOINED = 6  # line breaks inside one sentence
-_MOST_JOINS = 500  # in one post
+_MOST_JOINS = 200  # in one post
 
 
 class Sheet(NamedTuple):

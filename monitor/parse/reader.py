@@ -33,7 +33,7 @@ from monitor.parse.token import IN_WORDS, Token
 
 __all__ = ["LONGEST", "Grammar", "compile_grammar", "read"]
 
-LONGEST = 60_000  # code points that are read of one text; what lies behind is unread
+LONGEST = 50_000  # code points that are read of one text; what lies behind is unread
 _RECALLED, _UPDATED = -4, 2  # how an old figure and an update rank
 _CIVIL = ("civilians_", "children_", "civilian_")
 UNREAD = frozenset({"number", "endless"})  # what no rule explains away
