@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from functools import cache
 from typing import Any
 
 import typer
@@ -26,11 +28,12 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         """Return the names of all commands, in alphabetical order."""
         del ctx
-        return [name.replace("_", "-") for name in registry.names("cli")]
+        return list(_names())
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ANN401
         """Return one command; for a name that nothing has, load all, so that a similar one can be suggested."""
-        names = self.list_commands(ctx)
+        del ctx
+        names = _names()
         for name in [cmd_name] if cmd_name in names else names:
             if name not in self.commands:
                 self.commands[name] = _load(name)
@@ -50,8 +53,13 @@ class Commands(TyperGroup):
         return result
 
 
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(name.replace("_", "-") for name in registry.names("cli"))
+
+
 def _load(name: str) -> Any:  # noqa: ANN401  # the type of commands is private to Typer
-    module = registry.load("cli", name.replace("-", "_"))
+    module = importlib.import_module(f"monitor.cli.{name.replace('-', '_')}")
     group = getattr(module, "app", None)
     if group is None:
         group = typer.Typer(add_completion=False, rich_markup_mode=None)
