@@ -126,12 +126,15 @@ class _Reader:
         if sheet.veto and not (sheet.items and _gated(framed)):
             self._left(sentence, sheet.veto)
             return
-        for item in sheet.items:
-            frame = shape or framed.at(item.start)
-            if item.number is not None or frame is not None:
-                self._item(index, sentence, item, frame, bare_totals=bare_totals)
+        items = [(item, shape or framed.at(item.start)) for item in sheet.items]
+        items = [(item, frame) for item, frame in items if item.number is not None or frame is not None]
+        for item, frame in items:
+            self._item(index, sentence, item, frame, bare_totals=bare_totals)
         for figure in sheet.figures:
             self._people(index, sentence, figure, framed.at(figure.start))
+        if not items and not sheet.figures:
+            self._left(sentence, sheet.veto)
+            return
         if sentence.joined:
             self._other_lines(sentence)
 

@@ -84,3 +84,8 @@ def test_a_paragraph_of_prose_behind_the_list_is_no_part_of_it(reading):
 Авіація Сил оборони завдала ударів, у відповідь наші воїни знищили ще й 12 літаків та 3 вертольоти ворога.
 5 гармат уразили сусіди""")
     assert totals(found) == {"tanks": 7945}
+
+
+def test_a_label_without_its_number_outside_a_list_is_no_excuse_to_drop_the_line(reading):
+    found = reading("0.0000 РСЗВ -")
+    assert [rule for rule, _ in found.ignored] == ["decimal"]
