@@ -18,7 +18,13 @@ from monitor.demo.preview import PreviewServer
 from tests.cli.world import World, build, channel
 from tests.send.fake_bot_api import TOKEN, Accepted, FakeBotApi
 
-QUICK = "[pace]\nhot_seconds = 1.0\ncold_seconds = 1.0\njitter_seconds = 0.0\n"
+QUICK = """
+[pace]
+hot_seconds = 1.0
+cold_seconds = 1.0
+jitter_seconds = 0.0
+rereads = [{ every_minutes = 1, until_hours = 1 }]
+"""
 PATIENCE = 30.0  # seconds until a test gives up on what it waits for
 
 
@@ -47,7 +53,7 @@ class Runner:
 
     world: World
     api: Chat
-    arguments: tuple[str, ...] = ()  # of what the daemon is started through, such as unshare
+    inside: tuple[str, ...] = ()  # begins the command, for a daemon that is to see another disk
     environment: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
 
@@ -71,7 +77,7 @@ class Runner:
     async def start(self) -> asyncio.subprocess.Process:
         with self.log_file.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *(*self.arguments, sys.executable, "-m", "monitor", "run"),
+                *(*self.inside, sys.executable, "-m", "monitor", "run"),
                 env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
                 | {"MONITOR_CONFIG": str(self.world.config), "MONITOR_STATE": str(self.world.state)}
                 | self.environment,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import shutil
 import signal
-import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -24,13 +22,14 @@ from monitor.clock import SystemClock
 from monitor.collect import Budget, telegram_web
 from monitor.daemon import Daemon
 from monitor.demo.preview import Fault, PreviewChannel, PreviewPost, PreviewServer
-from monitor.errors import StoreCorrupt
+from monitor.errors import StoreCorrupt, StoreFull
 from monitor.model import Channel
 from monitor.ports import Batch
 from monitor.settings import load
 from monitor.wiring import Application, assemble
 from tests.cli.world import SOURCE, losses
 from tests.daemons import Runner, locked, running, until
+from tests.disks import small_disk
 from tests.send.loopback import Loopback, Raw
 
 STOPS_WITHIN = 5.0  # seconds
@@ -337,48 +336,36 @@ async def test_while_another_process_holds_the_state_it_waits_and_loses_nothing(
         assert await runner.terminate() == 0
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> list[str]:
-    """Return a command that mounts a disk of 3 MB at `tmp_path`/state and becomes what follows it."""
-    state = tmp_path / "state"
-    state.mkdir()
-    mount = f'mount -t tmpfs -o size=3m tmpfs "{state}" && exec "$@"'
-    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*command, "true"], capture_output=True, check=False).returncode
-    ):
-        pytest.skip("this machine lets nobody mount a disk of their own (unshare --user --mount)")
-    return command
+async def test_on_a_full_disk_it_stops_reading_says_so_once_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "state") as disk:
+        async with running(tmp_path) as runner:
+            runner.inside = disk.inside
+            await runner.watching()
+            filler = disk.fill()
+            post = runner.world.publish(personnel=1_456_700)
+            await until(lambda: any("The disk is full" in text for text in runner.texts()))
+            asked = len(runner.world.server.requests)
+            runner.world.publish(personnel=1_456_800)
+            runner.world.edit(post, personnel=1_456_703)
+            await asyncio.sleep(3)  # three times as long as it takes to be due
+            assert len(runner.world.server.requests) == asked
+            filler.unlink()
+            await until(lambda: runner.said("there is room again"))
+            await until(lambda: any("1,456,800" in text for text in runner.texts()))
+            assert any("1,456,703" in text for text in runner.texts())
+            assert sum("The disk is full" in text for text in runner.texts()) == 1
+            assert await runner.terminate() == 0
 
 
-async def test_on_a_full_disk_it_stops_reading_says_so_once_and_goes_on_when_there_is_room(
-    tmp_path: Path, small_disk: list[str]
-) -> None:
+async def test_on_a_full_disk_it_gives_no_sign_of_life(tmp_path: Path) -> None:
+    full = FailingTelling(StoreFull("No room is left"))
     async with running(tmp_path) as runner, Loopback(lambda _path, _body: Raw(200)) as outside:
-        runner.arguments = tuple(small_disk)
         runner.environment["HEARTBEAT_URL"] = f"{outside.url}/ping"
-        await runner.watching()
-        disk = Path(f"/proc/{runner.process.pid}/root{runner.world.state}")  # as the daemon sees it
-        await until((disk / "health.json").exists)
-        filler = disk / "filler"
-        with suppress(OSError), filler.open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(4096))
-        post = runner.world.publish(personnel=1_456_700)
-        await until(lambda: any("The disk is full" in text for text in runner.texts()))
-        asked = len(runner.world.server.requests)
-        runner.world.publish(personnel=1_456_800)
-        runner.world.edit(post, personnel=1_456_703)
-        await until(lambda: not list(disk.glob(".room.*")))
-        await asyncio.sleep(3)  # three times as long as it takes to be due
-        assert len(runner.world.server.requests) == asked
-        filler.unlink()
-        await until(lambda: runner.said("there is room again"))
-        await until(lambda: any("1,456,800" in text for text in runner.texts()))
-        assert any("1,456,703" in text for text in runner.texts())
-        assert sum("The disk is full" in text for text in runner.texts()) == 1
-        assert await runner.terminate() == 0
+        async with assembled(runner, SystemClock()) as app, at_work(with_telling(app, full)):
+            await until(lambda: any("The disk is full" in text for text in runner.texts()))
+            beats = len(outside.requests)
+            await asyncio.sleep(12 * TICK)  # three beats
+            assert len(outside.requests) == beats
 
 
 async def test_a_backfill_from_a_file_beside_the_daemon_loses_nothing_and_alerts_nobody(tmp_path: Path) -> None:

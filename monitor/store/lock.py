@@ -30,12 +30,20 @@ def hold(path: Path, what: str, at: datetime) -> Iterator[None]:
         raise translated(error, path) from error
     try:
         _take(file, path, what)
-        os.ftruncate(file, 0)
-        os.pwrite(file, f"process {os.getpid()} on {socket.gethostname()} since {moment_text(at)}\n".encode(), 0)
+        _sign(file, path, at)
         yield
         os.ftruncate(file, 0)
     finally:
         os.close(file)
+
+
+def _sign(file: int, path: Path, at: datetime) -> None:
+    """Write down who holds the lock. Raises StoreFull where there is no room for even that."""
+    try:
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"process {os.getpid()} on {socket.gethostname()} since {moment_text(at)}\n".encode(), 0)
+    except OSError as error:
+        raise translated(error, path) from error
 
 
 def _take(file: int, path: Path, what: str) -> None:
