@@ -31,7 +31,8 @@ class Rehearsal:
     def __str__(self) -> str:
         reasons = ", ".join(f"{reason} {count}" for reason, count in self.urgent.most_common()) or "none"
         told = f"{self.routine.total()} routine and {self.urgent.total()} urgent alerts (first reasons: {reasons})"
-        return f"{self.posts:,} posts read; live you would have had {told}; {self.unreadable} unreadable"
+        posts = "1 post" if self.posts == 1 else f"{self.posts:,} posts"
+        return f"{posts} read; live you would have had {told}; {self.unreadable} unreadable"
 
 
 @dataclass(frozen=True, slots=True)

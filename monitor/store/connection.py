@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import StoreError
+from monitor.errors import StoreBusy, StoreError
 from monitor.store.faults import translated
 from monitor.store.values import Row
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 STATEMENTS = 256  # prepared statements kept; more than there are
+ROUND = 0.02  # seconds of SQLite's own waiting, which looks ever more seldom; then it begins anew
 WAL_KEPT = 16 << 20  # bytes to which the log is cut back after a checkpoint
 
 
@@ -26,8 +27,13 @@ class Connection:
     """
 
     def __init__(self, path: Path, *, read_only: bool, patience: float) -> None:
-        """Open the file; `patience` is how many seconds to wait for another process's lock."""
+        """Open the file; `patience` is how many seconds to wait for another process's lock.
+
+        SQLite hands the lock to whoever asks at the right moment. Left to itself it would look ten times a
+        second, and hardly ever find a gap between the transactions of a backfill.
+        """
         self.path = path
+        self._rounds = max(round(patience / ROUND), 1)
         self.rollbacks = 0
         self._inside = False
         self._failure: StoreError | None = None
@@ -36,7 +42,7 @@ class Connection:
             self.raw = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={mode}",
                 uri=True,
-                timeout=patience,
+                timeout=min(patience, ROUND),
                 isolation_level=None,
                 cached_statements=STATEMENTS,
             )
@@ -47,10 +53,14 @@ class Connection:
         """Run one statement. A cursor's rows are fetched through `one`, `all` and `each`."""
         if self._failure is not None:
             raise self._failure
-        try:
-            return self.raw.execute(sql, parameters)
-        except (sqlite3.Error, OverflowError) as error:
-            raise self._failed(error) from error
+        for left in reversed(range(self._rounds)):
+            try:
+                return self.raw.execute(sql, parameters)
+            except (sqlite3.Error, OverflowError) as error:
+                ours = self._failed(error)
+                if self._inside or not left or not isinstance(ours, StoreBusy):
+                    raise ours from error
+        raise AssertionError("there is always a last round")
 
     def many(self, sql: str, rows: Iterable[Row]) -> None:
         if self._failure is not None:
