@@ -19,7 +19,8 @@ from tests.cli.world import FIRST, World
 from tests.daemons import Runner, locked, running, until
 from tests.send.fake_bot_api import Accepted
 
-LIVES = 2.5  # seconds that a daemon gets at most; it needs about a third of them to start
+LIVES = 1.5  # seconds that a daemon gets at most once it is at work
+BUSY = 0.06  # seconds after a request within which a post is read, stored and sent
 FOUND_WITHIN = 150.0  # seconds; an edit that has left the newest page is found by reading the post again each minute
 
 
@@ -157,6 +158,17 @@ async def test_killed_before_sent_is_written_it_sends_once_more(tmp_path: Path) 
         expect_nothing_lost(runner, script, kills=1)
 
 
+async def until_some_moment(runner: Runner, chance: random.Random) -> None:
+    """Wait until a daemon that was just started is to be killed: in its start, at work, most often in a busy moment."""
+    lot = chance.random()
+    if lot < 0.15:
+        await asyncio.sleep(chance.uniform(0, LIVES / 2))
+        return
+    asked = len(runner.world.server.requests)
+    await until(lambda: len(runner.world.server.requests) > asked)
+    await asyncio.sleep(chance.uniform(0, LIVES if lot < 0.4 else BUSY))
+
+
 # ── at any moment ─────────────────────────────────────────────────────────────────────────
 
 
@@ -177,7 +189,7 @@ async def test_killed_at_any_moment_it_loses_nothing_and_repeats_at_most_one_mes
         await runner.watching()
         publishing = asyncio.create_task(script.go_on(random.Random(seed + 1)))  # noqa: S311
         for _ in range(kills):
-            await asyncio.sleep(chance.uniform(0, LIVES))
+            await until_some_moment(runner, chance)
             await runner.kill()
             await runner.start()
         publishing.cancel()
