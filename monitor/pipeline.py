@@ -182,7 +182,8 @@ class Pipeline:
         reading = kept.reading or Reading(Status.NO_TALLY)
         folding = None
         if kept.order_key:
-            stated = stated_of(post, reading, kept.text_hash, kept.order_key, odd=False)
+            _, odd = self._order(place, post, reading, kept.published_at)
+            stated = stated_of(post, reading, kept.text_hash, kept.order_key, odd=odd)
             folding = self.ledgers.fold(tx, place.source, stated, kept.order_key)
         return Report(alerts=self._tell(tx, place, post, reading, kept, folding, now))
 

@@ -45,7 +45,7 @@ class Silences:
             fields["last_tally_at"] = max(filter(None, (state.last_tally_at, published)))
             ended = [silence for silence in tx.silences(source.key) if _is_ended(source, silence, published)]
             numbers += [self._close(tx, source, silence, now) for silence in ended]
-        elif reading.status is Status.UNREADABLE:
+        elif reading.status is Status.UNREADABLE and (not state.last_tally_at or published >= state.last_tally_at):
             numbers += self._open(tx, source, "unreadable", _unreadable(channel, post, reading), now)
         elif reading.status is Status.IMAGE_ONLY:
             fields["last_image_at"] = max(filter(None, (state.last_image_at, published)))

@@ -200,6 +200,16 @@ async def test_a_post_whose_first_version_only_a_backfill_saw_is_told_as_new(tmp
         assert "106 (+6)" in alert.text
 
 
+async def test_an_odd_date_is_doubted_though_a_backfill_stored_the_post_first(tmp_path):
+    async with watching(tmp_path) as room:
+        await room.post(daily_list(0, tanks=100), on(0))
+        room.publish(daily_list(-5, tanks=105), on(1))
+        await room.backfill()
+        await room.read()
+        ((doubts,),) = room.rows("SELECT doubts FROM changes WHERE now_value = 105")
+        assert "odd_date" in doubts
+
+
 # ── versions ──────────────────────────────────────────────────────────────────────────────
 
 

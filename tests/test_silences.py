@@ -275,6 +275,19 @@ async def test_unreadable_counts_as_no_tally_for_the_window_and_not_as_nothing_s
         assert first.reason == "unreadable"
 
 
+async def test_an_older_post_that_an_edit_makes_unreadable_leaves_todays_silence_alone(tmp_path):
+    async with watching(tmp_path) as room:
+        (root,) = await room.post(daily_list(0, tanks=100), on(0))
+        post = room.numbers[FIRST]
+        await room.post(daily_list(1, tanks=101), on(1))
+        room.clock.at = on(2, 4)
+        room.edit(post, UNREADABLE)
+        (reply,) = await room.read()
+        assert reply.reply_to == root.number, "said where it was told, and once"
+        room.clock.at = on(2, 6, 15)
+        assert [alert.reason for alert in await look(room)] == ["overdue"]
+
+
 # ── image only ────────────────────────────────────────────────────────────────────────────
 
 
@@ -296,3 +309,14 @@ async def test_a_picture_on_an_ordinary_day_is_nothing(tmp_path):
         assert await room.read() == []
         room.clock.at = on(0, 6, 15)
         assert await look(room) == []
+
+
+async def test_a_picture_with_the_lists_heading_as_its_caption_is_said_at_once_and_once(tmp_path):
+    heading = daily_list(0, tanks=1).splitlines()[0].rstrip(":")
+    async with watching(tmp_path) as room:
+        room.publish(heading, on(0), media=("photo",))
+        (seen,) = await room.read()
+        assert (seen.severity, seen.reason) == ("ops", "image_only")
+        assert "t.me/GeneralStaffZSU/101" in seen.text
+        room.clock.at = on(0, 6, 15)
+        assert await look(room) == [], "and it is not called overdue on top"
