@@ -172,6 +172,8 @@ class Telling:
         compared = compare_posts(theirs, ours, claims)
         if not compared.tallies:
             return "nothing left to compare"
+        if not compared.conflicts and compared.set_aside:
+            return "settled by a person"
         if not compared.conflicts:
             self._same_figures(tx, first, places[second[0]][1].label, now)
             return "agree"

@@ -39,6 +39,9 @@ LABELS = {
     "aircraft": "літаків ‒",
 }
 
+UNREADABLE = """Загальні бойові втрати противника з 24.02.22 по 08.08.26 орієнтовно склали:
+т-а-н-к-і-в: сто дванадцять 12 з 251"""
+
 
 def on(day: int, hour: int = 4, minute: int = 12) -> datetime:
     """Return a moment (UTC) so many days after the first; lists are posted about 04:12."""

@@ -22,7 +22,7 @@ from monitor.reconcile.ledger import Decision
 from monitor.store.sqlite import SqliteStore
 from monitor.wiring import build_pipeline, places_of
 from tests.app import GENERAL_STAFF
-from tests.newsroom import FIRST, FIRST_KEY, SECOND_KEY, WATCHED_SINCE, daily_list, on, settings_of, watching
+from tests.newsroom import FIRST, FIRST_KEY, SECOND, SECOND_KEY, WATCHED_SINCE, daily_list, on, settings_of, watching
 
 TANKS = Tally(GENERAL_STAFF, "russia", "tanks")
 
@@ -129,16 +129,16 @@ async def slipped(room) -> tuple[int, str]:
     return room.numbers[FIRST], text
 
 
-async def decide(room, post: int, text: str, decision: Decision) -> None:
+async def decide(room, post: int, text: str, decision: Decision, channel: str = FIRST_KEY) -> None:
     """Let a person decide about the tanks of a post, and fold that post again."""
     source = room.settings.sources[GENERAL_STAFF]
     pipeline = room.app.pipeline
 
     def write(store) -> None:
         with store.transaction() as tx:
-            tx.add_decision(FIRST_KEY, str(post), text_hash(text), TANKS, 1_210, decision)
+            tx.add_decision(channel, str(post), text_hash(text), TANKS, 1_210, decision)
             pipeline.forget()
-            kept = tx.find(FIRST_KEY, str(post))
+            kept = tx.find(channel, str(post))
             stated = stated_of_folded(next(iter(tx.folded_from(source.claimant, kept.order_key))))
             pipeline.ledgers.fold(tx, source, stated, kept.order_key)
 
@@ -211,6 +211,18 @@ async def test_a_decision_lapses_when_the_post_is_edited_and_stays_on_record(tmp
         await room.read()
         assert entry(room) == (1_210, None, "provisional")
         assert room.rows('SELECT verdict, "by" FROM decisions') == [("override", "Olena")]
+
+
+async def test_a_conflict_over_a_figure_that_a_person_rejected_is_not_told_and_not_called_the_same(tmp_path):
+    async with watching(tmp_path) as room:
+        (root,) = await room.post(daily_list(0, tanks=12_100, afv=24_000), on(0))
+        text = daily_list(0, tanks=1_210, afv=24_000)
+        await room.post(text, on(0, 5), SECOND)
+        await decide(room, room.numbers[SECOND], text, REJECT, SECOND_KEY)
+        room.clock.pass_by(minutes=10)
+        assert await room.settle() == []
+        assert room.told(root.number) == [root]
+        assert room.rows("SELECT DISTINCT outcome FROM pending_conflicts") == [("settled by a person",)]
 
 
 async def test_what_another_process_wrote_is_held_at_once(tmp_path):

@@ -10,8 +10,7 @@ import pytest
 from monitor.demo.preview import Fault
 from monitor.errors import CollectError
 from tests.app import GENERAL_STAFF
-from tests.newsroom import FIRST, FIRST_KEY, SECOND, daily_list, on, watching
-from tests.test_telling import UNREADABLE
+from tests.newsroom import FIRST, FIRST_KEY, SECOND, UNREADABLE, daily_list, on, watching
 
 # The General Staff's window is 06:00 to 08:30 in Kyiv (03:00 to 05:30 UTC in summer), with 45 minutes of grace.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.clock import FixedClock
-from tests.newsroom import FIRST, SECOND, daily_list, newsroom, on, watching
+from tests.newsroom import FIRST, SECOND, UNREADABLE, daily_list, newsroom, on, watching
 
 
 async def told_first_list(room, **figures):
@@ -226,10 +226,6 @@ async def test_a_post_that_could_not_be_read_at_first_is_told_as_new_once_it_can
         alerts = {alert.reason: alert for alert in await room.read()}
         assert alerts.keys() == {"unreadable_over", "new"}
         assert alerts["unreadable_over"].reply_to == ops.number
-
-
-UNREADABLE = """Загальні бойові втрати противника з 24.02.22 по 08.08.26 орієнтовно склали:
-т-а-н-к-і-в: сто дванадцять 12 з 251"""
 
 
 # ── another channel of the same source ────────────────────────────────────────────────────

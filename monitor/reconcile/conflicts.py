@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.model import Change, ChangeKind, Claim, Figure, Qualifier, Tally
+from monitor.model import Change, ChangeKind, Claim, Figure, Qualifier
 from monitor.reconcile.compare import Relation, relation
 from monitor.reconcile.ledger import Entry, Standing
 
 
 class Compared(NamedTuple):
-    """How many tallies two posts both state, and on which of them they differ."""
+    """How many tallies two posts both state, on which of them they differ, and how many a person set aside."""
 
     tallies: int
     conflicts: tuple[Change, ...]
+    set_aside: int
 
 
 def compare_posts(one: Sequence[Entry], other: Sequence[Entry], claims: Sequence[Claim]) -> Compared:
@@ -22,19 +23,16 @@ def compare_posts(one: Sequence[Entry], other: Sequence[Entry], claims: Sequence
 
     Posts that count for different days are not compared, and neither is what a person rejected.
     """
-    theirs = _counted(one)
-    shared = [(theirs[tally], entry) for tally, entry in _counted(other).items() if tally in theirs]
-    same_day = [(first, second) for first, second in shared if first.day == second.day]
+    theirs = {entry.tally: entry for entry in one}
+    shared = [(theirs[entry.tally], entry) for entry in other if entry.tally in theirs]
+    same_day = [pair for pair in shared if pair[0].day == pair[1].day]
+    counted = [pair for pair in same_day if all(entry.standing is not Standing.REJECTED for entry in pair)]
     conflicts = [
         _conflict(first, second, claims)
-        for first, second in same_day
+        for first, second in counted
         if relation(_stated(first), _stated(second)) is Relation.DIFFERENT
     ]
-    return Compared(len(same_day), tuple(conflicts))
-
-
-def _counted(entries: Sequence[Entry]) -> Mapping[Tally, Entry]:
-    return {entry.tally: entry for entry in entries if entry.standing is not Standing.REJECTED}
+    return Compared(len(counted), tuple(conflicts), len(same_day) - len(counted))
 
 
 def _stated(entry: Entry) -> tuple[int, int | None, Qualifier]:
