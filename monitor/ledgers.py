@@ -26,9 +26,12 @@ class Folding(NamedTuple):
 
 @dataclass(slots=True)
 class _Cached:
+    """What is in memory of one claimant; `behind` is the state right after the last post that came late."""
+
     token: int
     held: Held
     decisions: Decisions
+    behind: Held | None = None
 
 
 def rules_of(source: Source, categories: Categories) -> Rules:
@@ -65,8 +68,11 @@ class Ledgers:
         """
         cached = self._load(tx, source.claimant)
         rules = self.rules(source)
-        if old_key or stated.order_key <= cached.held.head:
-            self._fold_again(tx, stated, old_key, rules, cached.decisions)
+        if not old_key and stated.order_key < cached.held.head:
+            return Folding(self._fold_between(tx, stated, rules, cached), None)
+        if old_key:
+            base = Held.of(tx.entries_before(source.claimant, min(old_key, stated.order_key), dates=DATES))
+            self._fold_again(tx, base, stated, old_key, rules, cached.decisions)
             del self._cached[source.claimant]
             before = Held.of(tx.entries_before(source.claimant, stated.order_key, dates=DATES))
             return Folding(fold(stated, before, rules, cached.decisions), None)
@@ -94,7 +100,8 @@ class Ledgers:
         """Take a post out of the ledger whose latest version states nothing any more."""
         cached = self._load(tx, source.claimant)
         nothing = Stated(old_key, "", "", "", (), dated=True)
-        self._fold_again(tx, nothing, old_key, self.rules(source), cached.decisions)
+        base = Held.of(tx.entries_before(source.claimant, old_key, dates=DATES))
+        self._fold_again(tx, base, nothing, old_key, self.rules(source), cached.decisions)
         del self._cached[source.claimant]
 
     def _load(self, tx: Transaction, claimant: str) -> _Cached:
@@ -104,9 +111,25 @@ class Ledgers:
             cached = self._cached[claimant] = _Cached(token, held, tx.decisions(claimant))
         return cached
 
-    def _fold_again(self, tx: Transaction, stated: Stated, old_key: str, rules: Rules, decisions: Decisions) -> None:
+    def _fold_between(self, tx: Transaction, stated: Stated, rules: Rules, cached: _Cached) -> Step:
+        """Put a new post between those that are there: a walk over the past does nothing else, post after post."""
+        base = cached.behind
+        if base is None or not _follows(tx, rules.claimant, base, stated.order_key):
+            base = Held.of(tx.entries_before(rules.claimant, stated.order_key, dates=DATES))
+        step = fold(stated, base, rules, cached.decisions)
+        behind = base.copy()
+        behind.apply(stated.order_key, step.entries, step.settlements)
+        self._fold_again(tx, base, stated, "", rules, cached.decisions)
+        cached.behind = behind
+        if base.head >= cached.held.head:  # nothing agreed with what was stored, up to the end
+            cached.held = base
+        return step
+
+    def _fold_again(
+        self, tx: Transaction, base: Held, stated: Stated, old_key: str, rules: Rules, decisions: Decisions
+    ) -> None:
+        """Write anew what a change moves, from `base` on, which is carried along as far as that goes."""
         start = min(key for key in (stated.order_key, old_key) if key)
-        base = Held.of(tx.entries_before(rules.claimant, start, dates=DATES))
 
         def stored(key: str) -> StoredStep:
             return StoredStep(tx.entries_at(rules.claimant, key), tx.settlements_at(rules.claimant, key))
@@ -117,6 +140,14 @@ class Ledgers:
         for rewritten in refold(base, posts, stored, gone, up_to, rules, decisions):
             step = rewritten.step
             tx.replace_entries(rules.claimant, rewritten.order_key, step.entries, step.settlements)
+
+
+def _follows(tx: Transaction, claimant: str, held: Held, order_key: str) -> bool:
+    """Say whether the post at this key is the next one after what is held."""
+    if order_key <= held.head:
+        return False
+    later = (one.order_key for one in tx.folded_from(claimant, held.head) if one.order_key > held.head)
+    return next(later, "") == order_key
 
 
 def stated_of(post: Post, reading: Reading, text_hash: str, key: str, *, odd: bool) -> Stated:
