@@ -172,11 +172,10 @@ async def until_some_moment(runner: Runner, chance: random.Random) -> None:
 # ── at any moment ─────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("kills", "seed"),
     [
-        pytest.param(10, 20220224, id="10 kills"),
+        pytest.param(10, 20220224, id="10 kills", marks=pytest.mark.timeout(300)),
         pytest.param(200, 20230511, id="200 kills", marks=[pytest.mark.slow, pytest.mark.timeout(1800)]),
     ],
 )
