@@ -31,8 +31,10 @@ types: setup ## types, strictly
 torture: setup ## all tests with ten times the examples, and those that take long
 	$(BIN)/pytest --hypothesis-profile=torture $(TESTS)
 
-bench: setup ## print the figures that the README names
-	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+bench: setup ## measure, and write the figures that the README names to docs/benchmarks.txt
+	@$(BIN)/python bench/machine.py > docs/benchmarks.txt
+	@set -e; for script in $(filter-out bench/machine.py,$(wildcard bench/*.py)); do \
+	    echo "== $$script"; $(BIN)/python $$script; done | tee -a docs/benchmarks.txt
 
 image: ## build the container image
 	$(DOCKER) build -t monitor .
