@@ -119,10 +119,16 @@ def losses(
     `deltas` says whether the day's growth is printed; `printed` holds those that were printed
     otherwise than they add up, `mistyped` the totals that the post had wrong.
     """
-    figures, before = _figures()[day], _figures().get(day - timedelta(days=1), {}) if deltas else {}
-    growth = {slug: value - before[slug] for slug, value in figures.items() if slug in before} | (printed or {})
+    before = _figures().get(day - timedelta(days=1), {}) if deltas else {}
+    figures = _figures()[day]
+    growth = {slug: value - before[slug] for slug, value in figures.items() if slug in before}
+    return written(day, layout, {**figures, **(mistyped or {})}, {**growth, **(printed or {})})
+
+
+def written(day: date, layout: Layout, figures: Mapping[str, int], growth: Mapping[str, int]) -> str:
+    """Return a list with these totals and printed deltas, one line a category."""
     since, until = START.strftime(layout.dates), day.strftime(layout.dates)
-    lines = [_line(layout, slug, value, growth.get(slug)) for slug, value in (figures | (mistyped or {})).items()]
+    lines = [_line(layout, slug, value, growth.get(slug)) for slug, value in figures.items()]
     return "\n".join([layout.header.format(since=since, until=until), ",\n".join(lines) + ".", layout.closing])
 
 
