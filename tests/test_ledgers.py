@@ -64,7 +64,7 @@ def texts(draw: st.DrawFn, day: int) -> str:
 def histories(draw: st.DrawFn) -> list[list[Version]]:
     """Draw posts of two channels over some days, each with its versions in order."""
     posts = []
-    for number, day in enumerate(sorted(draw(st.lists(st.integers(0, 4), min_size=2, max_size=6)))):
+    for number, day in enumerate(sorted(draw(st.lists(st.integers(0, 2), min_size=2, max_size=6)))):
         channel = draw(st.sampled_from([FIRST_KEY, SECOND_KEY]))
         hour = draw(st.integers(3, 20))
         wordings = draw(st.lists(texts(day), min_size=1, max_size=2))
@@ -114,6 +114,18 @@ def shuffled(posts: Sequence[Sequence[Version]], chance) -> list[Version]:
     chance.shuffle(turns)
     waiting = [iter(versions) for versions in posts]
     return [next(waiting[turn]) for turn in turns]
+
+
+async def test_a_post_that_held_nothing_is_filed_anew_where_an_edit_of_its_date_moves_it(tmp_path):
+    async with watching(tmp_path) as room:
+        await room.post(daily_list(0, tanks=100), on(0))
+        await room.post(daily_list(1, tanks=105), on(1))
+        await room.post(daily_list(0, tanks=100), on(1, 5), SECOND)
+        filed = "SELECT order_date, published FROM ledger WHERE channel = ?"
+        assert room.rows(filed, SECOND_KEY) == [("2026-08-08", 100)]
+        room.edit(room.numbers[SECOND], daily_list(1, tanks=105), SECOND)
+        await room.read(SECOND)
+        assert room.rows(filed, SECOND_KEY) == [("2026-08-09", 105)]
 
 
 # ── a person's decision ───────────────────────────────────────────────────────────────────

@@ -378,6 +378,17 @@ async def test_an_edit_of_a_conflicting_post_is_answered_in_the_same_thread(tmp_
         assert (reply.reason, reply.reply_to) == ("edited", root.number)
 
 
+async def test_a_conflict_that_was_told_is_not_told_again_by_an_edit_of_another_line(tmp_path):
+    async with watching(tmp_path) as room:
+        await conflicting(room)
+        room.clock.pass_by(minutes=10)
+        await room.settle()
+        room.edit(room.numbers[SECOND], daily_list(0, tanks=103, afv=200, mlrs=7), SECOND)
+        assert [alert.reason for alert in await room.read(SECOND)] == ["edited"]
+        room.clock.pass_by(minutes=10)
+        assert await room.settle() == []
+
+
 async def test_a_conflict_whose_channel_left_the_settings_is_closed_as_that(tmp_path):
     async with watching(tmp_path) as room:
         root = await conflicting(room)
