@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from monitor.model import Claim, Mention, Scope, ScopeBasis
+from monitor.parse.numbers import LARGEST
 
 _UNSCOPED = "no word says whether this is a total or a period"
 
@@ -44,9 +45,11 @@ def summed(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
 
 
 def _adds_up(first: Candidate, second: Candidate) -> bool:
-    same = first.sentence == second.sentence and first.claim.category == second.claim.category
     counted = (first.model and second.model) or (first.part and second.part)
-    return same and counted and first.claim.value is not None and second.claim.value is not None
+    if not counted or first.sentence != second.sentence or first.claim.category != second.claim.category:
+        return False
+    one, other = first.claim.value, second.claim.value
+    return one is not None and other is not None and one + other <= LARGEST
 
 
 def settle(candidates: Iterable[Candidate]) -> tuple[list[Claim], list[Mention]]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from monitor.model import Qualifier
 from monitor.parse.elements import LABELS, Element, Paren
-from monitor.parse.numbers import Number
+from monitor.parse.numbers import LARGEST_DIGITS, Number
 
 _SKIPPED = frozenset({"unit", "filler", "subject", "fate"})
 _DASHES = frozenset({"-", ":", "="})
@@ -220,9 +220,11 @@ def _stray_space(row: Sequence[Element], at: int, number: Number, end: int) -> t
     alone = following in {"paren", "stop", ",", ".", ";", "unit", "break"}
     if not alone or rest.number is None or rest.number.digits != 3 or len(rest.number.pieces) != 1:  # noqa: PLR2004
         return number, at, end
+    first = number.pieces[0]
     if row[at].token.start != end or rest.start == row[at].token.end:
         return number, at, end
-    first = number.pieces[0]
+    if first.times > 1 or number.digits + rest.number.digits > LARGEST_DIGITS:
+        return number, at, end
     return Number((first._replace(times=first.times * 1000), rest.number.pieces[0])), at + 2, rest.end
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _GROUP = re.compile(r"[0-9]+")
-LARGEST_DIGITS = 12  # more digits than any tally has: a card, a telephone, an id
+LARGEST_DIGITS = 12  # with more than any tally has it is a card, a telephone, an id
+LARGEST = 10**LARGEST_DIGITS - 1
 
 
 class Piece(NamedTuple):
@@ -63,16 +64,21 @@ def whole(folded: str, start: int, end: int) -> Number | None:
 
 
 def scaled(folded: str, start: int, end: int, scale: int) -> Number | None:
-    """Read "24,7" with a scale word behind it (24,7 тис.); None where the decimals do not come out whole."""
+    """Read "24,7" with a scale word behind it (24,7 тис.).
+
+    None where the decimals do not come out whole, or where it is too large to be a figure.
+    """
     groups = [found.span() for found in _GROUP.finditer(folded, start, end)]
-    if len(groups) == 1 and groups[0][1] - groups[0][0] <= LARGEST_DIGITS:
-        return Number((Piece(*groups[0], scale),))
-    if len(groups) != 2:  # noqa: PLR2004 - a whole part and decimals
+    begin, stop = groups[0]
+    zeros = len(str(scale)) - 1
+    if len(groups) > 2 or stop - begin + zeros > LARGEST_DIGITS:  # noqa: PLR2004 - a whole part and decimals
         return None
-    (begin, stop), (tail, last) = groups
+    if len(groups) == 1:
+        return Number((Piece(begin, stop, scale),))
+    tail, last = groups[1]
+    if last - tail > zeros:
+        return None
     unit = 10 ** (last - tail)
-    if scale % unit or stop - begin > LARGEST_DIGITS:
-        return None
     return Number((Piece(begin, stop, scale), Piece(tail, last, scale // unit)))
 
 
@@ -80,10 +86,13 @@ def words(values: Sequence[int]) -> int | None:
     """Add up number words: [2, 100, 30, 5] → 235, [3, 1000, 500] → 3,500; None if they do not fit together."""
     total = current = 0
     last = 0
+    scale = LARGEST
     for value in values:
         if value in (1_000, 1_000_000):
+            if value >= scale:
+                return None
             total += (current or 1) * value
-            current, last = 0, 0
+            current, last, scale = 0, 0, value
         elif value == 100 and 0 < current < 10:  # noqa: PLR2004 - "two hundred"
             current, last = current * 100, 100
         elif last and not (value < last and _fits(last, value)):

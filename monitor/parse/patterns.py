@@ -9,6 +9,7 @@ from typing import NamedTuple
 import regex
 
 from monitor.model import Pattern, Scope, Unread
+from monitor.parse.numbers import LARGEST_DIGITS
 
 RANK = 5  # an operator's pattern beats what the grammar makes of the same figure
 SECONDS = 0.05  # for one search
@@ -42,19 +43,24 @@ def search(patterns: Sequence[Pattern], text: str) -> Iterator[Found | Unread]:
             yield Unread(f"time limit of the pattern {pattern.expression}", (0, len(text)))
 
 
-def _groups(pattern: Pattern, match: regex.Match[str]) -> Iterator[Found]:
+def _groups(pattern: Pattern, match: regex.Match[str]) -> Iterator[Found | Unread]:
     groups = match.groupdict()
     for name, written in groups.items():
         if name.startswith("delta_") or written is None:
             continue
-        digits = "".join(_DIGITS.findall(written))
-        if digits:
-            change = groups.get(f"delta_{name}")
-            yield Found(name, int(digits), _signed(change) if change else None, Scope(pattern.scope), match.span(name))
+        value, change = _digits(written), groups.get(f"delta_{name}") or ""
+        if max(len(value), len(_digits(change))) > LARGEST_DIGITS:
+            yield Unread(match.group(), match.span())
+        elif value:
+            yield Found(name, int(value), _signed(change), Scope(pattern.scope), match.span(name))
+
+
+def _digits(written: str) -> str:
+    return "".join(_DIGITS.findall(written))
 
 
 def _signed(written: str) -> int | None:
-    digits = "".join(_DIGITS.findall(written))
+    digits = _digits(written)
     if not digits:
         return None
     return -int(digits) if written.strip().startswith(("-", "−", "–")) else int(digits)
