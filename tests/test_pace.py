@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
 from datetime import UTC, datetime, time, timedelta
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Source, Window
-from monitor.pace import PaceTrigger, due_rereads, in_window, stretched
+from monitor.model import Channel, Source, Window
+from monitor.pace import Line, PaceTrigger, Priority, Turn, due_rereads, in_window, stretched
+from monitor.pipeline import Place
 from monitor.settings import Pace, Reread
 
 PACE = Pace(hot_seconds=10, cold_seconds=60, jitter_seconds=0, rereads=())
@@ -155,3 +157,53 @@ def test_a_tally_post_is_read_again_often_while_it_is_young_and_not_at_all_after
 def test_without_a_plan_nothing_is_read_again() -> None:
     now = utc(8, 8, 12)
     assert due_rereads([("1", now, now - timedelta(days=1))], (), now) == ()
+
+
+# ── in which order ────────────────────────────────────────────────────────────────────────
+
+
+def turn(channel: str, priority: Priority, *ids: str) -> Turn:
+    return Turn(
+        Place(Source("kyiv", "Kyiv", "kyiv"), Channel(channel, "kyiv", "Telegram", channel), "telegram_web"),
+        priority,
+        ids,
+    )
+
+
+async def taken(line: Line, count: int) -> list[tuple[str, bool]]:
+    turns = [await asyncio.wait_for(line.take(), 1) for _ in range(count)]
+    return [(each.place.channel.key, bool(each.ids)) for each in turns]
+
+
+async def test_hot_goes_before_cold_and_that_before_posts_read_again() -> None:
+    line = Line()
+    line.put(turn("a", Priority.AGAIN, "1"))
+    line.put(turn("b", Priority.COLD))
+    line.put(turn("c", Priority.HOT))
+    line.put(turn("d", Priority.HOT))
+    assert await taken(line, 4) == [("c", False), ("d", False), ("b", False), ("a", True)]
+
+
+async def test_a_channel_stands_in_line_once() -> None:
+    line = Line()
+    line.put(turn("a", Priority.HOT))
+    line.put(turn("a", Priority.HOT))
+    line.put(turn("b", Priority.COLD))
+    assert await taken(line, 2) == [("a", False), ("b", False)]
+
+
+async def test_a_channel_that_becomes_hot_while_it_waits_moves_up_and_still_stands_once() -> None:
+    line = Line()
+    line.put(turn("a", Priority.COLD))
+    line.put(turn("b", Priority.COLD))
+    line.put(turn("b", Priority.HOT))
+    line.put(turn("c", Priority.COLD))
+    assert await taken(line, 3) == [("b", False), ("a", False), ("c", False)]
+
+
+async def test_a_channel_that_was_taken_may_stand_in_line_again() -> None:
+    line = Line()
+    line.put(turn("a", Priority.COLD))
+    await taken(line, 1)
+    line.put(turn("a", Priority.COLD))
+    assert await taken(line, 1) == [("a", False)]
