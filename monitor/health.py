@@ -39,7 +39,7 @@ def verdict(state: str, now: datetime, max_age: float = MAX_AGE) -> tuple[bool, 
 
 
 def main(arguments: list[str]) -> int:
-    state = arguments[0] if arguments else os.environ.get("MONITOR_STATE", "state")
+    state = arguments[0] if arguments else os.environ.get("MONITOR_STATE") or "state"  # set and empty is not set
     try:
         max_age = float(os.environ.get("MONITOR_HEALTH_MAX_AGE") or MAX_AGE)
     except ValueError:

@@ -73,6 +73,17 @@ def test_the_age_that_is_tolerated_comes_from_the_environment(
     assert "not a number" in capsys.readouterr().err
 
 
+def test_a_state_folder_that_is_set_to_nothing_is_the_usual_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`docker run --env-file` hands over the empty line of a starter's .env."""
+    (tmp_path / "state").mkdir()
+    beat(tmp_path / "state", datetime.now(UTC))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MONITOR_STATE", "")
+    assert health.main([]) == 0
+
+
 def test_the_command_answers_without_loading_anything_heavy(tmp_path: Path) -> None:
     beat(tmp_path, datetime.now(UTC))
     asked = [sys.executable, "-X", "importtime", "-m", "monitor", "health", str(tmp_path)]
