@@ -74,7 +74,7 @@ class Api:
             return seconds
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         if moment.tzinfo is None:
             return None

@@ -70,6 +70,7 @@ async def test_an_error_in_the_body_of_a_success_is_a_refusal(service):
         ("inf", 900.0),
         ("Wed, 02 Mar 2022 04:13:00 GMT", 60.0),
         ("Wed, 02 Mar 2022 04:00:00 GMT", 1.0),
+        (f"Wed, 02 Mar {10**20} 04:13:00 GMT", None),
         ("soon", None),
         ("nan", None),
         ("", None),
