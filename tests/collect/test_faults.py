@@ -128,7 +128,9 @@ async def test_a_date_may_say_when_to_come_back(collector: Collector, server: Pr
     assert caught.retry_after == 120
 
 
-@pytest.mark.parametrize("retry_after", ["", "soon", "-5", "1e9", "Sat, 99 Aug 2026 06:02:00 GMT", f"Sat, 08 Aug {10**20} 06:02:00 GMT"])
+@pytest.mark.parametrize(
+    "retry_after", ["", "soon", "-5", "1e9", "Sat, 99 Aug 2026 06:02:00 GMT", f"Sat, 08 Aug {10**20} 06:02:00 GMT"]
+)
 async def test_without_a_usable_wish_the_pauses_double(
     collector: Collector, server: PreviewServer, clock: FixedClock, retry_after: str
 ):
