@@ -21,7 +21,7 @@ _DESKS = """\
 # Who is told what. Until this says more, alerts appear in the terminal.
 # 1. Make a bot with @BotFather, put its token into .env beside this file, add the bot to your chat.
 # 2. Take the marks off these lines, and put in the chat's number.
-# 3. monitor check, then: monitor test-alert newsroom
+# 3. With this folder for DIR: `monitor --config DIR check`, then `monitor --config DIR test-alert --to newsroom`
 
 # [destinations.newsroom]
 # service = "telegram"

@@ -5,9 +5,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from monitor import starter
 from monitor.check import check
+from monitor.cli import app
 from monitor.errors import ConfigError
 from monitor.settings import load
 
@@ -77,3 +79,12 @@ def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot be written to"):
         starter.write(tmp_path / "file" / "desk")
+
+
+def test_every_command_that_the_starter_names_is_taken_as_it_stands(tmp_path):
+    texts = "\n".join(path.read_text("utf-8") for path in starter.write(tmp_path))
+    commands = re.findall(r"`monitor --config DIR ([^`]+)`", texts)
+    assert len(commands) >= 2
+    for name, *arguments in map(str.split, commands):
+        command = get_command(app).get_command(None, name)
+        command.make_context(name, list(arguments))  # raises what a person would be told
