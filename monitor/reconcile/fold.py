@@ -103,13 +103,13 @@ def fold(stated: Stated, held: Held, rules: Rules, decisions: Decisions) -> Step
     lines = []
     for claim, tally in named:
         if tally.scope == Scope.PERIOD:
-            lines.append(_period(stated, claim, tally, held))
+            lines.append(_period(stated, claim, tally, held, decisions))
         elif claim.value is None:
             series = held.series.get(tally, NOTHING)
             lines.append(Line(claim, tally, None, series.last))
         elif unsure and claim.scope_basis is ScopeBasis.SHAPE:
             moved = tally._replace(scope=Scope.PERIOD.value, window=day.isoformat())
-            line = _period(stated, claim, moved, held)
+            line = _period(stated, claim, moved, held, decisions)
             lines.append(line._replace(doubts=(*line.doubts, Doubt.SCOPE_UNSURE)))
         else:
             effective = _as_combined(claim.value, tally, held, categories, rules, day)
@@ -170,14 +170,12 @@ def _total(
     settlement = _settlement(series, claim, stated.order_key)
     if settlement is not None:
         series = series.settle(settlement)
-    decision = decisions.get((stated.channel, stated.post, stated.text_hash, tally, claim.value))
-    if decision is not None and decision.verdict == "reject":
+    decision, value = _decided(stated, claim, tally, decisions)
+    if value is None:
         line = _set_aside(stated, claim, tally, Standing.REJECTED)
         return line._replace(held=series.last, settlement=settlement, decision=decision)
-    value = decision.value if decision is not None and decision.verdict == "override" else claim.value
-    assert value is not None  # noqa: S101  # claims without a number never come here
     earlier = series.before(day)
-    last, preceding = series.last or _combined_parts(tally, held, rules), earlier.last
+    last, preceding = _latest(tally, series, held, rules), earlier.last
     stands = _relation(last, value, claim)
     doubts, suggestion = _doubts(claim, value, last, earlier, stands, rules, day) if decision is None else ((), None)
     entry = _entry(stated, claim, tally)
@@ -194,11 +192,25 @@ def _total(
     return Line(claim, tally, entry, last, preceding, stands, doubts, suggestion, settlement, decision)
 
 
-def _period(stated: Stated, claim: Claim, tally: Tally, held: Held) -> Line:
+def _period(stated: Stated, claim: Claim, tally: Tally, held: Held, decisions: Decisions) -> Line:
     if claim.value is None:
         return Line(claim, tally, None)
     last = held.periods.get(tally)
-    return Line(claim, tally, _entry(stated, claim, tally), last, None, _relation(last, claim.value, claim))
+    decision, value = _decided(stated, claim, tally, decisions)
+    if value is None:
+        return _set_aside(stated, claim, tally, Standing.REJECTED)._replace(held=last, decision=decision)
+    entry = _entry(stated, claim, tally)
+    if decision is not None:
+        entry = entry._replace(effective=value, settled_by="person")
+    return Line(claim, tally, entry, last, None, _relation(last, value, claim), decision=decision)
+
+
+def _decided(stated: Stated, claim: Claim, tally: Tally, decisions: Decisions) -> tuple[Decision | None, int | None]:
+    """Return what a person decided about a claim, and the value that counts (None if they rejected it)."""
+    decision = decisions.get((stated.channel, stated.post, stated.text_hash, tally, claim.value))
+    if decision is None or decision.verdict == "accept":
+        return decision, claim.value
+    return decision, decision.value if decision.verdict == "override" else None
 
 
 def _entry(stated: Stated, claim: Claim, tally: Tally) -> Entry:
@@ -214,18 +226,19 @@ def _set_aside(stated: Stated, claim: Claim, tally: Tally, standing: Standing) -
     return Line(claim, tally, _entry(stated, claim, tally)._replace(effective=None, standing=standing))
 
 
-def _combined_parts(tally: Tally, held: Held, rules: Rules) -> Entry | None:
-    """Return the sum of a combined category's parts as if it were held, where the category itself is not."""
+def _latest(tally: Tally, series: Series, held: Held, rules: Rules) -> Entry | None:
+    """Return what holds; of a combined category the sum of its parts, where all of them are newer than its own."""
     category = rules.categories.get(tally.category)
     if category is None or not category.combines:
-        return None
+        return series.last
     parts = [held.series.get(tally._replace(category=part), NOTHING).last for part in category.combines]
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
-        return None
+    own = series.last.order_key if series.last is not None else ""
+    if len(known) < len(parts) or min(part.order_key for part in known) <= own:
+        return series.last
     total = sum(part.effective or 0 for part in known)
     latest = max(known, key=lambda part: part.order_key)
-    return latest._replace(tally=tally, value=total, effective=total, delta=None)
+    return latest._replace(tally=tally, value=total, upper=None, effective=total, delta=None)
 
 
 def _relation(last: Entry | None, value: int, claim: Claim) -> Relation | None:
@@ -267,6 +280,8 @@ def _doubts(
     """Return the reasons to doubt a total, and what a slipped digit would have been."""
     category = rules.categories.get(claim.category)
     bounds = (category.minimum, category.maximum) if category else (None, None)
+    if last is not None and last.day == day and stands is Relation.SAME and last.delta == claim.delta:
+        return (), None  # it was doubted, or not, when it was first stated that day
     held = last.effective if last is not None else None
     preceding = earlier.last
     doubts: list[Doubt] = []
@@ -275,23 +290,34 @@ def _doubts(
         doubts.append(Doubt.OUT_OF_RANGE)
     if preceding is not None and preceding.effective is not None:
         days = (day - preceding.day).days
-        suggestion = _slip(claim, value, preceding, earlier, days, rules)
+        checkable = claim.delta is not None and days == rules.cadence and not _adds_up(claim, value, last, day)
+        suggestion = _slip(claim, value, preceding, earlier) if checkable else None
         if suggestion is not None:
             doubts.append(Doubt.DIGIT_SLIP)
         elif not doubts:
-            doubts += _growth_doubts(claim, value, preceding, earlier, days, stands, rules)
+            doubts += _growth_doubts(claim, value, preceding, earlier, days, stands, checkable=checkable)
     return tuple(doubts), suggestion
 
 
-def _slip(claim: Claim, value: int, preceding: Entry, earlier: Series, days: int, rules: Rules) -> int | None:
-    if claim.delta is None or days != rules.cadence:
-        return None
-    expected = (preceding.effective or 0) + claim.delta
+def _adds_up(claim: Claim, value: int, last: Entry | None, day: date) -> bool:
+    """Say whether a printed delta is the difference to another list of the same day: one under yesterday's date."""
+    return last is not None and last.day == day and value - (last.effective or 0) == claim.delta
+
+
+def _slip(claim: Claim, value: int, preceding: Entry, earlier: Series) -> int | None:
+    expected = (preceding.effective or 0) + (claim.delta or 0)
     return expected if digit_slip(value, expected, earlier.growths) else None
 
 
 def _growth_doubts(
-    claim: Claim, value: int, preceding: Entry, earlier: Series, days: int, stands: Relation | None, rules: Rules
+    claim: Claim,
+    value: int,
+    preceding: Entry,
+    earlier: Series,
+    days: int,
+    stands: Relation | None,
+    *,
+    checkable: bool,
 ) -> list[Doubt]:
     if stands is Relation.NARROWER or stands is Relation.VAGUER:
         return []
@@ -299,7 +325,7 @@ def _growth_doubts(
     doubts = []
     if jumped(growth / max(days, 1), earlier.growths):
         doubts.append(Doubt.JUMPED)
-    if claim.delta is not None and days == rules.cadence and claim.delta != growth:
+    if checkable and claim.delta != growth:
         doubts.append(Doubt.DELTA_MISMATCH)
     return doubts
 

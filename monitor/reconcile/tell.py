@@ -57,11 +57,11 @@ def tell(step: Step, order_key: str, channel: str, head: Held, rules: Rules) -> 
         return Told(tuple(_change(line, ChangeKind.BACKDATED, day, rules) for line in step.lines))
     changes, repeats, disagreements = [], set(), []
     for line in step.lines:
-        other = _other_channel(line, head, channel, day)
+        other = _stated_already(line, head, channel, day)
         if other is None or line.claim.value is None:
             changes.append(_ordinary(line, head, day, rules))
         elif _agrees(other, line.claim):
-            repeats.add((other.channel, other.post))
+            repeats |= {(other.channel, other.post)} if other.channel != channel else set()
             changes.append(_change(line._replace(held=other, doubts=()), ChangeKind.REPEATED, day, rules))
         else:
             change = _change(line._replace(held=other), ChangeKind.CONFLICT, day, rules)
@@ -155,7 +155,7 @@ def _gives(change: Change, reason: str, categories: Mapping[str, Category]) -> b
 def _ordinary(line: Line, head: Held, day: date, rules: Rules) -> Change:
     if line.claim.value is None:
         return Change(ChangeKind.MISSING, line.tally, line.claim, before=_figure(line.held), note="number left out")
-    if line.entry is not None and line.entry.standing is Standing.ECHO:
+    if line.entry is not None and line.entry.standing in {Standing.ECHO, Standing.REJECTED}:
         return _change(line, ChangeKind.REPEATED, day, rules)
     if line.tally.scope == Scope.PERIOD:
         kind = ChangeKind.UNCHANGED if line.relation is Relation.SAME else ChangeKind.REPORTED
@@ -181,8 +181,9 @@ def _kind(line: Line) -> ChangeKind:
 
 def _change(line: Line, kind: ChangeKind, day: date, rules: Rules) -> Change:
     """Return a line as a change; differences only between totals that moved."""
-    value, held, preceding = _value(line), line.held, line.preceding
-    moved = kind in {ChangeKind.RISE, ChangeKind.FALL, ChangeKind.CONFLICT} and held is not None
+    value, before, preceding = _value(line), _figure(line.held), line.preceding
+    moved = kind in {ChangeKind.RISE, ChangeKind.FALL, ChangeKind.CONFLICT}
+    in_doubt = line.entry is not None and line.entry.standing is Standing.PROVISIONAL
     days = (day - preceding.day).days if preceding is not None else None
     odd_days = days if days is not None and days not in {rules.cadence, 0} else None
     return Change(
@@ -190,14 +191,14 @@ def _change(line: Line, kind: ChangeKind, day: date, rules: Rules) -> Change:
         line.tally,
         line.claim,
         now=_figure(line.entry, value),
-        before=_figure(held),
-        difference=value - (held.effective or 0) if moved and held is not None else None,
+        before=before,
+        difference=value - before.value if moved and before is not None else None,
         computed=value - (preceding.effective or 0) if preceding is not None else None,
         covers_days=odd_days if kind in {ChangeKind.RISE, ChangeKind.FALL, ChangeKind.REFINED} else None,
         doubts=line.doubts,
         suggestion=line.suggestion,
-        provisional=line.entry is not None and line.entry.standing is Standing.PROVISIONAL,
-        note=_settled(line),
+        provisional=in_doubt and kind is not ChangeKind.REPEATED,
+        note=_settled(line, day),
     )
 
 
@@ -216,10 +217,12 @@ def _figure(entry: Entry | None, value: int | None = None) -> Figure | None:
     return Figure(shown, upper, entry.qualifier, entry.day, entry.channel, entry.post)
 
 
-def _settled(line: Line) -> str:
+def _settled(line: Line, day: date) -> str:
     settlement = line.settlement
     if settlement is None:
         return ""
+    if day == day_of(settlement.order_key) and line.entry is not None and line.entry.standing is Standing.PROVISIONAL:
+        return ""  # the day's figure is still in doubt
     on = f"{day_of(settlement.order_key):%-d %b}"
     if settlement.standing is Standing.LAPSED:
         return f"the doubtful figure of {on} is not borne out"
@@ -240,21 +243,23 @@ def _succeeding(change: Change, head: Held, rules: Rules) -> Change:
     return replace(change, note=f"replaces {' + '.join(labels).lower()}, {total:,} when last given")
 
 
-def _other_channel(line: Line, head: Held, channel: str, day: date) -> Entry | None:
-    """Return what another channel of the same claimant gives for the same tally on the same day."""
+def _stated_already(line: Line, head: Held, channel: str, day: date) -> Entry | None:
+    """Return what is known of the same tally and day already: from another channel, or in doubt and said again."""
     if line.tally.scope == Scope.PERIOD:
         held = head.periods.get(line.tally)
-    else:
-        held = head.series.get(line.tally, Series()).last
-    if held is None or held.channel == channel:
-        return None
-    return held if line.tally.scope == Scope.PERIOD or held.day == day else None
+        return held if held is not None and held.channel != channel else None
+    series = head.series.get(line.tally, Series())
+    pending, last = (one if one is not None and one.day == day else None for one in (series.pending, series.last))
+    if pending is not None and _agrees(pending, line.claim):
+        return pending
+    return next((one for one in (last, pending) if one is not None and one.channel != channel), None)
 
 
 def _agrees(other: Entry, claim: Claim) -> bool:
-    if claim.value is None or other.effective is None:
+    figure = _figure(other)
+    if claim.value is None or figure is None:
         return False
-    stands = relation((other.effective, other.upper, other.qualifier), (claim.value, claim.upper, claim.qualifier))
+    stands = relation((figure.value, figure.upper, figure.qualifier), (claim.value, claim.upper, claim.qualifier))
     return stands is not Relation.DIFFERENT
 
 

@@ -102,6 +102,16 @@ def test_a_rejected_value_counts_for_nothing():
     assert office.value("vehicles") == last
 
 
+@pytest.mark.parametrize(("verdict", "counts"), [("accept", 98), ("reject", None), ("override", 89)])
+def test_a_person_decides_on_a_periods_figure_too(verdict, counts):
+    night = claim("uav", 98, scope=Scope.PERIOD)
+    window = tally("uav", "period")._replace(window="2024-01-01")
+    office = desk({("t.me/gs", "1", "hash", window, 98): Decision(verdict, 89, "Anna", "misheard", "now")})
+    step, _ = office.post(0, night)
+    held = office.held.periods.get(window)
+    assert (step.entries[0].value, None if held is None else held.effective) == (98, counts)
+
+
 # ── printed and computed ──────────────────────────────────────────────────────────────────
 
 
@@ -112,6 +122,15 @@ def test_a_printed_delta_that_does_not_add_up_is_said():
     change = only(told.changes)
     assert (change.difference, change.computed, change.claim.delta) == (77, 77, 13)
     assert change.doubts == (Doubt.DELTA_MISMATCH,)
+
+
+def test_a_list_under_yesterdays_date_adds_up_against_the_list_that_holds_on_it():
+    office = desk()
+    office.post(0, claim("tanks", 100))
+    office.post(1, claim("tanks", 104, 4))
+    _, told = office.post(1, claim("tanks", 110, 6), hour=23)
+    change = only(told.changes)
+    assert (change.kind, change.difference, change.doubts) == (ChangeKind.RISE, 6, ())
 
 
 def test_an_unchanged_total_with_a_printed_delta_is_worth_telling():
@@ -191,6 +210,15 @@ def test_sixty_one_aircraft_are_thirty_aeroplanes_and_thirty_one_helicopters():
     assert step.entries[0].tally.category == "aircraft_and_helicopters"
     assert not told.worth_telling
     assert office.value("aircraft") == 30
+
+
+def test_a_sum_is_compared_with_its_parts_where_these_are_newer_than_the_last_sum():
+    office = desk()
+    office.post(0, claim("aircraft", 30), claim("helicopters", 31))
+    office.post(0, claim("aircraft_and_helicopters", 61), hour=9)
+    office.post(5, claim("aircraft", 49), claim("helicopters", 37))
+    _, told = office.post(5, claim("aircraft_and_helicopters", 86), hour=9)
+    assert only(told.changes).kind is ChangeKind.UNCHANGED
 
 
 def test_a_list_that_names_both_parts_is_never_read_as_their_sum():

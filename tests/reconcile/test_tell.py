@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from monitor.model import ChangeKind, Doubt, Severity
+from monitor.reconcile.ledger import Decision
 from monitor.reconcile.tell import missing, severity, tell_edit
 from tests.reconcile.ledger_of import CATEGORIES, FIRST, RULES, claim, desk, only, stated_on, tally
 
@@ -41,12 +42,59 @@ def test_a_second_post_on_the_same_channel_is_a_fall_and_not_a_conflict():
     assert not told.disagreements
 
 
+def slipped(office):
+    """Ten days of artillery, then a list with a dropped digit; returns what its line says."""
+    for day in range(10):
+        office.post(day, claim("artillery", 47_000 + 50 * day, 50))
+    line = claim("artillery", 7_500, 50)
+    office.post(10, line)
+    return line
+
+
+def test_a_slip_that_stands_on_another_channel_too_is_a_repeat_and_told_once():
+    office = desk()
+    line = slipped(office)
+    _, told = office.post(10, line, channel="mod.gov.ua", rank=20)
+    assert not told.worth_telling
+    assert told.repeats == {("t.me/gs", "11")}
+
+
+def test_another_channel_that_puts_a_slip_right_waits_to_be_settled():
+    office = desk()
+    slipped(office)
+    _, told = office.post(10, claim("artillery", 47_500, 50), channel="mod.gov.ua", rank=20)
+    assert told.disagreements[0].first == ("t.me/gs", "11")
+
+
+def test_a_slip_posted_again_the_same_day_is_told_once_and_stays_in_doubt():
+    office = desk()
+    line = slipped(office)
+    _, told = office.post(10, line, hour=7)
+    assert not told.worth_telling
+    step, _ = office.post(11, claim("artillery", 47_550, 50))
+    assert step.settlements[0].effective == 47_500
+
+
+def test_a_printed_delta_that_does_not_add_up_is_told_once_however_often_it_is_posted_that_day():
+    office = desk()
+    office.post(0, claim("artillery", 675))
+    office.post(1, claim("artillery", 675, 14))
+    _, told = office.post(1, claim("artillery", 675, 14), hour=7)
+    assert not told.worth_telling
+
+
 def test_lines_that_only_the_second_channel_has_are_told_as_its_own():
     office = desk()
     office.post(0, claim("tanks", 100), claim("afv", 50))
     office.post(1, claim("tanks", 101))
     _, told = office.post(1, claim("tanks", 101), claim("afv", 52), channel="mod.gov.ua", rank=20)
     assert [change.kind for change in told.changes] == [ChangeKind.REPEATED, ChangeKind.RISE]
+
+
+def test_a_figure_that_a_person_rejected_before_the_post_was_told_is_no_news():
+    key = ("t.me/gs", "1", "hash", tally("tanks"), 104_000)
+    _, told = desk({key: Decision("reject", None, "Anna", "no tally", "now")}).post(0, claim("tanks", 104_000))
+    assert not told.worth_telling
 
 
 def test_an_older_post_than_what_is_held_is_never_a_fall():
