@@ -139,6 +139,27 @@ async def test_a_post_that_was_backfilled_first_is_still_told_when_the_live_rout
             assert (await read(app)).alerts == []
 
 
+async def test_what_a_backfill_brings_is_what_the_next_live_post_is_held_against(tmp_path):
+    *past, yesterday, today = history.days(14)
+    leap = today.text.replace(str(today.figures["afv"]), str(today.figures["afv"] + 300))
+    clock = FixedClock(yesterday.published_at + timedelta(hours=1))
+    with PreviewServer(PreviewChannel.of(CHANNEL, yesterday.preview())) as server:
+        async with assembled(settings_for(tmp_path, server.base_url), clock) as app:
+            await read(app)
+            silent = replace(place_of(app), route="files", checkpoint="backfill")
+            walk = Backfill(app.call, app.pipeline, silent, Span(), clock, lambda _: None)
+            await walk.files([history.write(tmp_path / "past.jsonl", past)])
+            clock.at = today.published_at + timedelta(seconds=20)
+            server.add(CHANNEL, replace(today, text=leap).preview())
+            (number,) = (await read(app)).alerts
+
+            def reason(store):
+                with store.transaction() as tx:
+                    return tx.alert(number).reason
+
+            assert await app.call(reason) == "jumped"
+
+
 # ── beside the daemon, killed, interrupted ────────────────────────────────────────────────
 
 
