@@ -55,6 +55,8 @@ class Part:
         self.digits = not DIGITS.isdisjoint(self.kinds)
         self.dangles = not stop and self.row[-1].kind not in _ENDS
         self.start, self.end = tokens[0].start, tokens[-1].end
+        self.names_period = any(cue.kind == "period" for cue in self.cues)
+        self.names = next((_named(token) for token in tokens if token.kind in {"subject", "gate"}), "")
         self._sheets: dict[bool, Sheet] = {}
 
     def sheet(self, *, label_first: bool) -> Sheet:
@@ -104,6 +106,11 @@ def _sent(tokens: Sequence[Token], item: Item) -> Item:
     before = [token for token in verbs if token.start < item.start]
     verb = before[-1] if before else next(iter(verbs), None)
     return item._replace(category=_SENT[item.category]) if verb and verb.kind == "launch" else item
+
+
+def _named(token: Token) -> str:
+    """Return whom a word names: "russia", "enemy" …; a list's header names nobody, unless it says "enemy"."""
+    return token.text if token.kind == "subject" or "enemy" in token.text else ""
 
 
 def _since(row: Sequence[Element], at: int) -> bool:
@@ -193,14 +200,10 @@ def _joined(text: str, shaper: Shaper, previous: Sentence, end: int) -> list[Sen
 def _orient(found: Sequence[Sentence]) -> None:
     """Let each block (no blank line inside) decide on which side its labels stand; clear sentences decide alone."""
     begin = 0
-    for at in range(1, len(found) + 1):
-        if at < len(found) and not found[at].after_blank:
-            continue
-        leaning = 0
-        for here in range(begin, at):
-            leaning += found[here].part.lean
-        for here in range(begin, at):
-            part = found[here].part
-            own = part.lean
-            found[here].sheet = part.sheet(label_first=(leaning if leaning and -1 <= own <= 1 else own) > 0)
-        begin = at
+    for end in [*(at for at, sentence in enumerate(found) if sentence.after_blank and at), len(found)]:
+        block = found[begin:end]
+        leaning = sum([sentence.part.lean for sentence in block])
+        for sentence in block:
+            own = sentence.part.lean
+            sentence.sheet = sentence.part.sheet(label_first=(leaning if leaning and -1 <= own <= 1 else own) > 0)
+        begin = end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from monitor.model import Claim, Mention, Scope, ScopeBasis
@@ -68,16 +69,12 @@ def settle(candidates: Iterable[Candidate]) -> tuple[list[Claim], list[Mention]]
         else:
             lost.append((candidate, _why(candidate, known)))
     claims = [candidate.claim for candidate in best.values()]
-    claims.sort(key=_place)
+    claims.sort(key=attrgetter("span"))
     mentions = [
         Mention(loser.claim.category, loser.claim.value, why, loser.claim.quote, loser.claim.span)
         for loser, why in lost
     ]
     return claims, mentions
-
-
-def _place(claim: Claim) -> tuple[int, int]:
-    return claim.span
 
 
 def _why(loser: Candidate, winner: Candidate) -> str:

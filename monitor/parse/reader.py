@@ -38,6 +38,10 @@ _RECALLED, _UPDATED = -4, 2  # how an old figure and an update rank
 _CIVIL = ("civilians_", "children_", "civilian_")
 UNREAD = frozenset({"number", "endless"})  # what no rule explains away
 
+# Python 3.11 takes longer to find an enum's member than to make a claim's key; these are asked for in every line.
+_EXACT, _TOTAL, _HEADER = Qualifier.EXACT, Scope.TOTAL, ScopeBasis.HEADER
+_DELTA, _INSIDE, _BARE = Inside.DELTA, Inside.TOTAL, Inside.NUMBER
+
 
 def read(post: Post, grammar: Grammar, source: Source | None = None) -> Reading:
     """Read one post. Never raises for what a text says; spans count code points in `post.text`."""
@@ -126,16 +130,18 @@ class _Reader:
         if sheet.veto and not (sheet.items and _gated(framed)):
             self._left(sentence, sheet.veto)
             return
-        items = [(item, shape or framed.at(item.start)) for item in sheet.items]
-        items = [(item, frame) for item, frame in items if item.number is not None or frame is not None]
-        for item, frame in items:
-            self._item(index, sentence, item, frame, bare_totals=bare_totals)
+        stated = False
+        for item in sheet.items:
+            frame = shape or framed.at(item.start)
+            if item.number is not None or frame is not None:
+                self._item(index, sentence, item, frame, bare_totals=bare_totals)
+                stated = True
         for figure in sheet.figures:
             self._people(index, sentence, figure, framed.at(figure.start))
-        if not items and not sheet.figures:
+            stated = True
+        if not stated:
             self._left(sentence, sheet.veto)
-            return
-        if sentence.joined:
+        elif sentence.joined:
             self._other_lines(sentence)
 
     def _other_lines(self, sentence: Sentence) -> None:
@@ -174,16 +180,16 @@ class _Reader:
             if paren.number is None:
                 continue
             inside = paren.number.value(line)
-            if paren.inside is Inside.DELTA:
+            if paren.inside is _DELTA:
                 delta = paren.sign * inside
-            elif paren.inside is Inside.TOTAL or (paren.inside is Inside.NUMBER and bare_totals):
+            elif paren.inside is _INSIDE or (paren.inside is _BARE and bare_totals):
                 value, delta = inside, value
                 frame = _of_totals(frame, paren.inside)
         qualifier, upper = item.qualifier, None
         if item.upper is not None:
             upper = item.upper.value(line)
             if value is None or upper <= value:
-                qualifier, upper = Qualifier.EXACT, None
+                qualifier, upper = _EXACT, None
         figure = _Figure(item.category, value, upper, qualifier, delta)
         subject = self._walk.meant(item.subject) if item.subject else self._side
         claim = self._claim(sentence, figure, frame, subject, item.start, item.end)
@@ -210,7 +216,7 @@ class _Reader:
             self._out.mentions.append(unscoped(category, figure.value, quote, span))
             return None
         subject = "civilians" if category.startswith(_CIVIL) else subject or frame.subject or self._about
-        since = (frame.since or self._start) if frame.scope is Scope.TOTAL else None
+        since = (frame.since or self._start) if frame.scope is _TOTAL else None
         return Claim(
             category, figure.value, figure.upper, figure.qualifier, figure.delta, frame.scope, frame.basis, since,
             frame.as_of, None, None, "", subject, self._claimant, quote, span,
@@ -238,8 +244,7 @@ class _Reader:
 
 def _rank(claim: Claim) -> int:
     """Say how good a claim is beside others of its tally: a list beats prose, an exact figure a rounded one."""
-    listed = 2 * (claim.scope_basis is ScopeBasis.HEADER)
-    return listed + (claim.qualifier is Qualifier.EXACT) - 3 * (claim.value is None)
+    return 2 * (claim.scope_basis is _HEADER) + (claim.qualifier is _EXACT) - 3 * (claim.value is None)
 
 
 def _of_totals(frame: Frame | None, inside: Inside) -> Frame:

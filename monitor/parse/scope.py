@@ -63,10 +63,11 @@ class Walk:
     reach: _Reach = "list"
     as_of: date | None = None
     gated: bool = False
-    periods: bool = False  # whether any word in the post names a period
+    tolls: bool = False  # figures are running tolls: the source counts people, and no word names a period
 
     def frames(self, found: Sequence[Sentence]) -> Iterator[Framed]:
-        self.periods = any(cue.kind == "period" for sentence in found for cue in sentence.part.cues)
+        people = self.about in {"civilians", "refugees"}
+        self.tolls = people and not any(sentence.part.names_period for sentence in found)
         for sentence in found:
             own = tuple(self._own(sentence)) if sentence.part.cues else ()
             if own:
@@ -83,7 +84,7 @@ class Walk:
         subject = self.subject(sentence)
         for cue in sentence.part.cues:
             if cue.kind == "as_of":
-                if self._publishes_tolls():
+                if self.tolls:
                     yield cue.start, Frame(Scope.TOTAL, ScopeBasis.CUE, "as of", None, as_of, subject)
             elif cue.kind == "range":
                 if since in self.starts and "gate" not in sentence.part.kinds:
@@ -96,10 +97,6 @@ class Walk:
                 self.as_of = self.as_of or as_of
                 text = cue.kind if cue.kind == "campaign" else cue.text
                 yield cue.start, Frame(Scope.TOTAL, basis, text, since, as_of, subject)
-
-    def _publishes_tolls(self) -> bool:
-        """Say whether figures are running tolls here: the source counts people, and no period is named."""
-        return self.about in {"civilians", "refugees"} and not self.periods
 
     def _dates(self, sentence: Sentence) -> tuple[date | None, date | None]:
         """Return (since, as of): two dates in that order, or one that the word before it decides."""
@@ -121,20 +118,17 @@ class Walk:
 
     def _day(self, sentence: Sentence, token: Token) -> date | None:
         """Return the day of a date; without a year "24.02" is the start, if totals count from such a day."""
+        with_year = resolve(token, sentence.line, None)
+        if with_year is not None:
+            return with_year
         day = resolve(token, sentence.line, self.near or max(self.starts, default=None))
-        if day is not None and resolve(token, sentence.line, None) is None:
+        if day is not None:
             day = next((start for start in self.starts if (start.month, start.day) == (day.month, day.day)), day)
-            return day if self.near or day in self.starts else None
-        return day
+        return day if self.near or day in self.starts else None
 
     def subject(self, sentence: Sentence) -> str:
         """Return whom the sentence is about, as far as its words tell."""
-        for token in sentence.part.tokens:
-            if token.kind == "subject" or (token.kind == "gate" and "enemy" in token.text):
-                return self.meant(token.text)
-            if token.kind == "gate":
-                return ""
-        return ""
+        return self.meant(sentence.part.names)
 
     def meant(self, word: str) -> str:
         """Return who "enemy" is: whom the source is about, else whom the language's speakers fight."""
@@ -157,7 +151,7 @@ class Walk:
             self.reach = "list"
         elif not part.stopped:
             self.reach = "list" if last.basis is ScopeBasis.HEADER and last.cue != "sentence" else "sentence"
-        elif last.scope is Scope.TOTAL and last.cue != "campaign" and not self._publishes_tolls():
+        elif last.scope is Scope.TOTAL and last.cue != "campaign" and not self.tolls:
             self.reach = "continue"
         else:
             self.reach = "paragraph"

@@ -38,11 +38,11 @@ def shaped(framed: Sequence[Framed]) -> dict[int, Frame]:
 
 def _unclaimed(framed: Framed) -> bool:
     """Say whether this is a line of a list that no word makes a total."""
+    if framed.frames or (framed.inherited is not None and framed.inherited.scope is not Scope.PERIOD):
+        return False
     sheet = framed.sentence.sheet
     told = sheet.items and all(any(p.inside is Inside.DELTA for p in item.parens) for item in sheet.items)
-    if framed.frames or not (sheet.listed or told):
-        return False
-    return framed.inherited is None or framed.inherited.scope is Scope.PERIOD
+    return bool(sheet.listed or told)
 
 
 def _grows_slowly(item: Item, line: str) -> bool:
