@@ -74,6 +74,20 @@ def test_losses_are_never_called_killed():
     assert SOURCES["general-staff-ua"].meaning["personnel_killed"] == "personnel_losses"
 
 
+def test_only_what_a_side_can_lose_is_ever_called_its_losses():
+    assert {slug for slug, category in CATEGORIES.items() if category.lost} == {
+        *("personnel_losses", "tanks", "afv", "tanks_and_afv", "artillery", "artillery_and_mortars", "mlrs"),
+        *("anti_air", "aircraft", "helicopters", "aircraft_and_helicopters", "uav", "cruise_missiles", "mobile_srbm"),
+        *("warships_boats", "submarines", "vehicles", "fuel_tanks", "vehicles_fuel_tanks", "vehicles_and_afv", "ugv"),
+        *("special_equipment", "special_military_vehicles", "missiles", "military_objects", "command_posts", "radars"),
+    }
+
+
+def test_a_row_of_soldiers_says_that_it_counts_soldiers():
+    soldiers = [category for slug, category in CATEGORIES.items() if slug.startswith("personnel_")]
+    assert {category.label.partition(" ")[0] for category in soldiers} == {"Personnel"}
+
+
 def test_the_injured_are_never_called_dead():
     for slug in ("personnel_wounded", "civilians_injured", "children_injured", "police_injured", "missing"):
         assert {"killed", "dead"} <= set(CATEGORIES[slug].never_say), slug
