@@ -184,8 +184,9 @@ def _change(line: Line, kind: ChangeKind, day: date, rules: Rules) -> Change:
     value, before, preceding = _value(line), _figure(line.held), line.preceding
     moved = kind in {ChangeKind.RISE, ChangeKind.FALL, ChangeKind.CONFLICT}
     in_doubt = line.entry is not None and line.entry.standing is Standing.PROVISIONAL
-    days = (day - preceding.day).days if preceding is not None else None
-    odd_days = days if days is not None and days not in {rules.cadence, 0} else None
+    days = (day - line.held.day).days if line.held is not None else 0
+    odd_days = days if days not in {rules.cadence, 0} else None
+    checkable = preceding is not None and (day - preceding.day).days == rules.cadence
     return Change(
         kind,
         line.tally,
@@ -193,7 +194,7 @@ def _change(line: Line, kind: ChangeKind, day: date, rules: Rules) -> Change:
         now=_figure(line.entry, value),
         before=before,
         difference=value - before.value if moved and before is not None else None,
-        computed=value - (preceding.effective or 0) if preceding is not None else None,
+        computed=value - (preceding.effective or 0) if preceding is not None and checkable else None,
         covers_days=odd_days if kind in {ChangeKind.RISE, ChangeKind.FALL, ChangeKind.REFINED} else None,
         doubts=line.doubts,
         suggestion=line.suggestion,

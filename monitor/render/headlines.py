@@ -128,4 +128,5 @@ def _period_tails(changes: Sequence[Change], context: Context) -> list[str]:
     if not changes or any(change.tally.scope != Scope.PERIOD for change in changes):
         return [""]
     named = {period(change, context) for change in changes}
-    return [f", {named.pop()}", " (not a total)"] if len(named) == 1 else [" (not totals)"]
+    plainly = " (not a total)" if len(changes) == 1 else " (not totals)"
+    return [f", {named.pop()}", plainly] if len(named) == 1 else [plainly]

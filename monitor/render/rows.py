@@ -71,7 +71,7 @@ def row(change: Change, context: Context, *, all_new: bool = False) -> Row:
     value = figures.words(now) if now else ""
     if is_restated(change) and change.before is not None:
         return restated(change, name, value)
-    if change.kind is ChangeKind.REFINED and change.before is not None:
+    if change.kind in {ChangeKind.REFINED, ChangeKind.REPORTED} and change.before is not None:
         return Row(name, value, f"(earlier {figures.words(change.before)})", free=True)
     if change.kind is ChangeKind.NEW:
         return Row(name, value, "" if all_new else "first figure")

@@ -27,6 +27,7 @@ from monitor.render.wording import (
     period,
     since,
     verb,
+    within_a_day,
 )
 
 _PAST = {"says": "said", "reports": "reported", "states": "stated", "estimates": "estimated", "counts": "reported"}
@@ -185,6 +186,8 @@ def _noun(tally: Tally, *, lost: bool, context: Context) -> str:
 
 
 def _interval(change: Change, context: Context) -> str:
+    if within_a_day(change):
+        return "from an earlier post of the same day"
     if change.covers_days is not None:
         return f"over {figures.counted(change.covers_days, 'day')}"
     return "from a day earlier" if context.source.cadence == 1 else "from its previous report"

@@ -25,6 +25,7 @@ from monitor.render.wording import (
     other_starts,
     posted_line,
     subjects,
+    within_a_day,
 )
 
 _QUOTED = 3
@@ -127,9 +128,14 @@ def _covered(told: Sequence[Change], context: Context) -> list[Line]:
         if change.covers_days is not None and change.difference is not None:
             spans.setdefault(change.covers_days, []).append(inside(label(change.tally, context)))
     compared = sum(change.difference is not None for change in told)
+    again = [inside(label(one.tally, context)) for one in told if one.difference is not None and within_a_day(one)]
+    lines = [line("text", f"The difference is to an earlier post of the same day{_which(again, compared)}.")]
     return [
-        line("text", f"The difference covers {figures.counted(days, 'day')}" + _which(names, compared) + ".")
-        for days, names in sorted(spans.items())
+        *(lines if again else []),
+        *(
+            line("text", f"The difference covers {figures.counted(days, 'day')}" + _which(names, compared) + ".")
+            for days, names in sorted(spans.items())
+        ),
     ]
 
 

@@ -181,5 +181,11 @@ def quote_line(claim: Claim) -> list[Line]:
     return [line("quote", f"«{quote}»")] if quote else []
 
 
+def within_a_day(change: Change) -> bool:
+    """Say whether a figure is compared with another one of its own day."""
+    days = [figure.order_date for figure in (change.now, change.before) if figure is not None]
+    return len(days) == 2 and None not in days and days[0] == days[1]  # noqa: PLR2004
+
+
 def has(change: Change, *doubts: Doubt) -> bool:
     return any(doubt in change.doubts for doubt in doubts)

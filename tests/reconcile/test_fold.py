@@ -148,6 +148,22 @@ def test_with_a_missed_post_nothing_fails_to_add_up():
     assert (change.doubts, change.covers_days, change.difference) == ((), 2, 12)
 
 
+def test_a_second_list_after_a_gap_is_compared_with_the_first_and_covers_no_days():
+    office = desk()
+    office.post(0, claim("tanks", 100))
+    office.post(2, claim("tanks", 112, 7))
+    _, told = office.post(2, claim("tanks", 114, 9), hour=9)
+    change = only(told.changes)
+    assert (change.difference, change.covers_days, change.computed) == (2, None, None)
+
+
+def test_a_sum_of_parts_of_several_days_ago_covers_these_days():
+    office = desk()
+    office.post(0, claim("aircraft", 30), claim("helicopters", 31))
+    _, told = office.post(3, claim("aircraft_and_helicopters", 70))
+    assert (only(told.changes).difference, only(told.changes).covers_days) == (9, 3)
+
+
 def test_a_fall_is_a_fall_and_not_an_error():
     office = desk()
     office.post(0, claim("tanks", 3_799))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import jinja2
 import pytest
@@ -73,6 +74,25 @@ def test_over_a_gap_nothing_is_said_about_printed_changes():
     text = render.plain(cases.after_a_gap_alert())
     assert "covers 3 days" in text
     assert "match" not in text
+
+
+def test_a_difference_to_an_earlier_post_of_the_day_is_never_called_the_days_change():
+    day = date(2026, 8, 8)
+    alert = told(rise("tanks", 12_253, 12_251, yesterday=day, delta=6))
+    assert "The difference is to an earlier post of the same day." in render.plain(alert)
+    assert "from an earlier post of the same day" in alert.copy_text
+    assert "a day earlier" not in alert.copy_text
+
+
+def test_a_periods_figure_that_is_put_right_shows_the_earlier_one():
+    day = date(2026, 8, 8)
+    alert = told(change(ChangeKind.REPORTED, "uav", 101, 98, scope="period", yesterday=day))
+    assert "UAVs 101 (earlier 98)" in rows(alert)
+
+
+def test_several_figures_of_a_period_are_not_totals():
+    night = [change(ChangeKind.REPORTED, slug, 7, scope="period") for slug in ("uav", "drones_launched")]
+    assert "(not totals)" in told(*night).headline
 
 
 def test_a_refined_figure_shows_no_difference():
