@@ -9,6 +9,8 @@ from monitor.model import Change, ChangeKind, Claim, Figure, Qualifier
 from monitor.reconcile.compare import Relation, relation
 from monitor.reconcile.ledger import Entry, Standing
 
+_IN_DOUBT = frozenset({Standing.PROVISIONAL, Standing.LAPSED})
+
 
 class Compared(NamedTuple):
     """How many tallies two posts both state, on which of them they differ, and how many a person set aside."""
@@ -42,9 +44,22 @@ def _stated(entry: Entry) -> tuple[int, int | None, Qualifier]:
 
 
 def _conflict(first: Entry, second: Entry, claims: Sequence[Claim]) -> Change:
-    claim = next((one for one in claims if one.value == second.value and one.place == second.tally.place), None)
     before, now = _figure(first), _figure(second)
-    return Change(ChangeKind.CONFLICT, second.tally, claim, now, before, difference=now.value - before.value)
+    return Change(
+        ChangeKind.CONFLICT,
+        second.tally,
+        _claim_of(second, claims),
+        now,
+        before,
+        difference=now.value - before.value,
+        provisional=any(one.standing in _IN_DOUBT for one in (first, second)),
+    )
+
+
+def _claim_of(entry: Entry, claims: Sequence[Claim]) -> Claim | None:
+    """Return the claim behind an entry; its category may be another one ("aircraft" that count as combined)."""
+    likely = [one for one in claims if one.value == entry.value and one.place == entry.tally.place]
+    return next((one for one in likely if one.category == entry.tally.category), likely[0] if likely else None)
 
 
 def _figure(entry: Entry) -> Figure:

@@ -44,7 +44,7 @@ def conflict(
         claim_line(changes, context),
         line("flag", f"{_differ(changes)}: same claimant, same day.", Style.BOLD),
         *rows,
-        line("text", f"{alerted}{_holds(first[0], second[0], places)}"),
+        line("text", f"{alerted}{_holds(first[0], second[0], places, changes)}"),
         *_place_link(places[0], first[1]),
         *_place_link(places[1], second[1]),
     ]
@@ -73,8 +73,10 @@ def _differ(changes: Sequence[Change]) -> str:
     return "1 figure differs" if len(changes) == 1 else f"{len(changes)} figures differ"
 
 
-def _holds(first: Channel, second: Channel, places: Sequence[str]) -> str:
-    """Say which channel's figures hold: as in the ledger, the higher rank, then the later key."""
+def _holds(first: Channel, second: Channel, places: Sequence[str], changes: Sequence[Change]) -> str:
+    """Say which channel's figures hold: as in the ledger, the higher rank, then the later key, if not in doubt."""
+    if any(change.provisional for change in changes):
+        return "A figure in doubt does not count until it is settled; the other one holds meanwhile."
     holder = places[0] if (first.rank, first.key) >= (second.rank, second.key) else places[1]
     why = "it ranks higher" if first.rank != second.rank else "both rank the same, and one has to"
     return f"{holder} holds meanwhile: {why}."

@@ -52,3 +52,15 @@ def test_a_conflict_quotes_the_second_posts_line():
     claim = Claim("tanks", 103, quote="tanks 103")
     (change,) = compare_posts([entry("tanks", 100)], [entry("tanks", 103)], [claim]).conflicts
     assert (change.claim, change.difference) == (claim, 3)
+
+
+def test_a_conflict_quotes_the_line_of_its_own_tally_where_two_give_the_same_number():
+    claims = [Claim("afv", 103, quote="afv 103"), Claim("tanks", 103, quote="tanks 103")]
+    (change,) = compare_posts([entry("tanks", 100)], [entry("tanks", 103)], claims).conflicts
+    assert change.claim == claims[1]
+
+
+def test_a_conflict_says_where_a_figure_in_doubt_is_part_of_it():
+    doubtful = entry("tanks", 1_210, effective=None, standing=Standing.LAPSED)
+    (change,) = compare_posts([doubtful], [entry("tanks", 12_100)], ()).conflicts
+    assert change.provisional

@@ -49,6 +49,11 @@ def test_ids_sort_by_value_and_before_text_ids():
     assert rising == sorted(rising)
 
 
+def test_an_id_of_any_length_has_a_place_and_no_two_share_one():
+    rising = [key(post="7"), key(post="007"), key(post="9" * 30), key(post="9" * 5_000)]
+    assert rising == sorted(set(rising))
+
+
 @given(st.dates(date(2014, 1, 1), date(2040, 1, 1)), st.integers(0, 9999), st.text(max_size=5), st.integers(0, 50_000))
 def test_a_key_carries_its_day(day, rank, post, minutes):
     assert day_of(order_key(day, rank, "t.me/x", POSTED + timedelta(minutes=minutes), post or "1")) == day

@@ -173,6 +173,15 @@ def test_a_conflict_says_which_channel_holds():
     assert "Telegram holds meanwhile" in render.plain(cases.conflict_reply())
 
 
+def test_a_conflict_with_a_figure_in_doubt_does_not_say_that_its_channel_holds():
+    tanks = change(ChangeKind.CONFLICT, "tanks", 12_215, 1_225, provisional=True)
+    text = render.plain(
+        render.conflict((tanks,), context(), first=(cases.TELEGRAM, ""), second=(cases.WEBSITE, ""), root=None)
+    )
+    assert "it ranks higher" not in text
+    assert "A figure in doubt does not count until it is settled" in text
+
+
 def test_a_conflict_before_any_alert_stands_alone():
     tanks = change(ChangeKind.CONFLICT, "tanks", 12_215, 12_251)
     places = {"first": (cases.WEBSITE, ""), "second": (cases.TELEGRAM, "javascript:alert(1)")}
@@ -188,7 +197,7 @@ def test_a_later_age_takes_the_place_of_an_earlier_one():
 
 def test_a_periods_line_names_its_day_in_the_sources_zone():
     reported = change(ChangeKind.REPORTED, "uav", 40, scope=Scope.PERIOD, since=None)
-    day = replace(reported.claim, window_start=utc(2026, 8, 6, 21), window_end=utc(2026, 8, 7, 21))
+    day = reported.claim._replace(window_start=utc(2026, 8, 6, 21), window_end=utc(2026, 8, 7, 21))
     assert rows(told(replace(reported, claim=day)))[0] == "On 7 Aug 2026"
 
 
