@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -33,9 +32,8 @@ def summed(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
     for candidate in candidates:
         if held is not None and _adds_up(held, candidate):
             first, second = held.claim, candidate.claim
-            together = replace(
-                first, value=(first.value or 0) + (second.value or 0), span=(first.span[0], second.span[1])
-            )
+            value, span = (first.value or 0) + (second.value or 0), (first.span[0], second.span[1])
+            together = first._replace(value=value, span=span)
             held = held._replace(claim=together)
             continue
         if held is not None:

@@ -233,7 +233,7 @@ def night_alert() -> Alert:
     at, day = utc(2026, 8, 8, 5, 30), date(2026, 8, 8)
     night = {"day": day, "source": AIR_FORCE, "subject": "russia", "since": None, "scope": "period"}
     changes = tuple(
-        replace(found, claim=replace(found.claim, window_start=utc(2026, 8, 7, 15), window_end=utc(2026, 8, 8, 5)))
+        replace(found, claim=found.claim._replace(window_start=utc(2026, 8, 7, 15), window_end=utc(2026, 8, 8, 5)))
         for found in (
             change(ChangeKind.REPORTED, "drones_launched", 112, **night),
             change(ChangeKind.REPORTED, "drones_downed", 97, **night),

@@ -90,7 +90,7 @@ def test_no_row_is_wider_than_a_phone(made):
 
 @given(changes(), st.sampled_from(sorted(CATEGORIES)))
 def test_no_word_of_ours_says_more_than_the_source_did(made, slug):
-    said = replace(made, tally=made.tally._replace(category=slug, place=""), claim=replace(made.claim, quote=""))
+    said = replace(made, tally=made.tally._replace(category=slug, place=""), claim=made.claim._replace(quote=""))
     alert = render.tally(post(utc(2026, 8, 8, 4)), [said], Severity.URGENT, "x", context(), seen_at=utc(2026, 8, 8, 5))
     words = set(re.findall(r"[a-z]+", f"{render.plain(alert)} {alert.copy_text}".lower()))
     assert not words & set(CATEGORIES[slug].never_say)
