@@ -231,6 +231,23 @@ def test_a_route_that_no_module_reads_has_to_say_what_it_needs(desk):
     assert desk.load().sources["a"].channels[0].routes[0].needs == "building"
 
 
+@pytest.mark.parametrize("written", ["https://t.me/s/Some_channel", "t.me/Some_channel", "@Some_channel"])
+def test_an_address_that_telegram_cannot_have_is_a_fault_that_says_the_right_one(desk, written):
+    channel = f'[channels."t.me/x"]\nlabel = "Telegram"\naddress = "{written}"\n'
+    desk.write("sources/a.toml", f'name = "A"\n{channel}routes = {{ telegram_web = {{ enabled = true }} }}\n')
+    (fault,) = desk.faults()
+    assert fault.startswith(f'sources/a.toml: channels."t.me/x".address: {written!r} is no address')
+    assert fault.endswith("Write the channel's name alone: 'Some_channel'")
+
+
+def test_a_fault_elsewhere_in_the_file_hides_no_fault_of_a_route(desk):
+    desk.write("monitor.toml", "[pace]\nhot_seconds = 0\n[routes.telegram_web]\npages_per_pas = 3\n[routes.foo]\n")
+    told = "\n".join(desk.faults())
+    assert "pace.hot_seconds" in told
+    assert "Did you mean 'pages_per_pass'?" in told
+    assert "there is no route 'foo'" in told
+
+
 def test_reading_files_is_no_route(desk):
     desk.write(
         "sources/a.toml",

@@ -9,6 +9,7 @@ observed by many readers of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ from monitor.errors import NoPreview
 from monitor.model import Channel
 from monitor.ports import Batch, Clock, Collector, Found
 
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -39,6 +42,14 @@ class Options:
 def host_of(options: Options) -> str:
     """Return the host whose politeness budget the route needs."""
     return urlsplit(options.base_url).netloc
+
+
+def right_address(address: str) -> str:
+    """Return how an address has to be written that cannot be read as it stands; "" if it can."""
+    if _NAME.fullmatch(address):
+        return ""
+    names = _NAME.findall(urlsplit(address).path.rpartition("/")[2])
+    return f"Write the channel's name alone: {names[0] if len(names) == 1 else 'GeneralStaffZSU'!r}"
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor import registry
 from monitor.errors import ConfigError
-from monitor.model import Route, Source
+from monitor.model import Channel, Route, Source
 from monitor.settings import options
 from monitor.settings.explain import nearest
 from monitor.settings.files import Document, Location
@@ -15,17 +15,14 @@ from monitor.settings.inputs import Inputs
 from monitor.settings.shape import Destination
 
 
-def routes(
-    inputs: Inputs,
-    main: Document,
-    tables: Mapping[str, Mapping[str, Any]],
-    sources: Mapping[str, tuple[Document, Source]],
-) -> dict[str, object]:
+def routes(inputs: Inputs, main: Document, sources: Mapping[str, tuple[Document, Source]]) -> dict[str, object]:
     """Return the options of each kind of route that is switched on somewhere, from `[routes.<kind>]`."""
     known = registry.names("collect")
+    tables = _tables(main.data.get("routes"))
     built: dict[str, object] = {}
     failed: set[str] = set()
-    for document, place, route in _routes_named(sources):
+    for document, channel, route in _routes_named(sources):
+        place = ("channels", channel.key, "routes", route.kind)
         if not route.enabled:
             if not route.needs and route.kind not in known:
                 right = f'{nearest(route.kind, known)} A route to come says needs = "…"'
@@ -37,6 +34,7 @@ def routes(
                 built[route.kind] = made
             else:
                 failed.add(route.kind)
+    _check_addresses(inputs, built, sources)
     for kind in tables.keys() - set(known):
         inputs.fault(main, ("routes", kind), f"there is no route {kind!r}", nearest(kind, known))
     return built
@@ -57,11 +55,28 @@ def destination(inputs: Inputs, document: Document, name: str, table: Mapping[st
     return None if made is None else Destination(name, service, made)
 
 
-def _routes_named(sources: Mapping[str, tuple[Document, Source]]) -> Iterator[tuple[Document, Location, Route]]:
+def _check_addresses(
+    inputs: Inputs, built: Mapping[str, object], sources: Mapping[str, tuple[Document, Source]]
+) -> None:
+    for document, channel, route in _routes_named(sources):
+        if not route.enabled or route.kind not in built:
+            continue
+        if right := registry.load("collect", route.kind).right_address(channel.address):
+            wrong = f"{channel.address!r} is no address that {route.kind} can read"
+            inputs.fault(document, ("channels", channel.key, "address"), wrong, right)
+
+
+def _tables(routes: object) -> dict[str, Mapping[str, Any]]:
+    """Return `[routes.<kind>]` as far as they are tables, whatever else is wrong in that file."""
+    given = routes if isinstance(routes, dict) else {}
+    return {kind: table for kind, table in given.items() if isinstance(table, dict)}
+
+
+def _routes_named(sources: Mapping[str, tuple[Document, Source]]) -> Iterator[tuple[Document, Channel, Route]]:
     for document, source in sources.values():
         for channel in source.channels:
             for route in channel.routes:
-                yield document, ("channels", channel.key, "routes", route.kind), route
+                yield document, channel, route
 
 
 def _options_class(

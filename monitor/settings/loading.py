@@ -25,7 +25,7 @@ def load(environ: Mapping[str, str], operator: Path | None, working: Path) -> Se
     table = checked(schema.MonitorTable, main, (), found.faults)
     categories, languages, sources = _categories(found), _languages(found), _sources(found)
     _crosscheck(found, categories, languages, sources)
-    routes = adapters.routes(found, main, table["routes"] if table else {}, sources)
+    routes = adapters.routes(found, main, sources)
     destinations, desks = _desks(found, table["desk_timezone"] if table else "UTC", tuple(sources))
     heartbeat_url = _heartbeat_url(found, main, table)
     if found.faults or table is None:
