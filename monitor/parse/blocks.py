@@ -147,18 +147,22 @@ def sentences(text: str, shaper: Shaper) -> list[Sentence]:
         cut: tuple[Part, ...] = shape.memo.get("parts") or parts(shape)
         if not cut:
             blank = blank or not line.strip()
-        for part in cut:
-            previous = found[-1] if found and not blank and part is cut[0] else None
-            may_join = previous is not None and previous.part.dangles and joined < _MOST_JOINED and joins < _MOST_JOINS
-            if previous and may_join and _runs_on(previous.part, part, line):
-                found[-1:] = _joined(text, shaper, previous, base + len(line))
-                joined += 1
-                joins += 1
+        elif (
+            found
+            and not blank
+            and found[-1].part.dangles
+            and joined < _MOST_JOINED
+            and joins < _MOST_JOINS
+            and _runs_on(found[-1].part, cut[0], line)
+        ):
+            found[-1:] = _joined(text, shaper, found[-1], base + len(line))
+            joined += 1
+            joins += 1
+        else:
+            for part in cut:
+                found.append(Sentence(part, line, base, blank))
                 blank = False
-                break
-            found.append(Sentence(part, line, base, blank))
             joined = 0
-            blank = False
         base += len(line) + 1
     _orient(found)
     return found

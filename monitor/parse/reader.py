@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.model import (
@@ -51,16 +50,6 @@ def read(post: Post, grammar: Grammar, source: Source | None = None) -> Reading:
     if not post.text.strip():
         return Reading(Status.IMAGE_ONLY if post.media else Status.NO_TALLY, parser=grammar.version)
     return _Reader(post, grammar, source).reading()
-
-
-class _Figure(NamedTuple):
-    """What a figure says, its digits worked out."""
-
-    category: str
-    value: int | None
-    upper: int | None
-    qualifier: Qualifier
-    delta: int | None
 
 
 @dataclass(slots=True)
@@ -190,35 +179,43 @@ class _Reader:
             upper = item.upper.value(line)
             if value is None or upper <= value:
                 qualifier, upper = _EXACT, None
-        figure = _Figure(item.category, value, upper, qualifier, delta)
         subject = self._walk.meant(item.subject) if item.subject else self._side
-        claim = self._claim(sentence, figure, frame, subject, item.start, item.end)
+        place = (sentence.base + item.start, sentence.base + item.end)
+        claim = self._claim(sentence, frame, place, subject, item.category, value, upper, qualifier, delta)
         if claim:
             self._out.candidates.append(Candidate(claim, _rank(claim), item.model, item.part, index))
 
     def _people(self, index: int, sentence: Sentence, figure: Figure, frame: Frame | None) -> None:
         subject = self._walk.meant(figure.subject) or self._walk.subject(sentence)
-        stated = _Figure(figure.category, figure.number.value(sentence.line), None, figure.qualifier, None)
-        claim = self._claim(sentence, stated, frame, subject, figure.start, figure.end)
+        place = (sentence.base + figure.start, sentence.base + figure.end)
+        value = figure.number.value(sentence.line)
+        claim = self._claim(sentence, frame, place, subject, figure.category, value, None, figure.qualifier, None)
         if claim:
             rank = _rank(claim) + (_RECALLED if figure.recalled else _UPDATED * ("updated" in sentence.part.kinds))
             self._out.candidates.append(Candidate(claim, rank, sentence=index))
 
     def _claim(
-        self, sentence: Sentence, figure: _Figure, frame: Frame | None, subject: str, start: int, end: int
+        self,
+        sentence: Sentence,
+        frame: Frame | None,
+        span: tuple[int, int],
+        subject: str,
+        category: str,
+        value: int | None,
+        upper: int | None,
+        qualifier: Qualifier,
+        delta: int | None,
     ) -> Claim | None:
         """Make a claim of a figure; without a frame it is only mentioned."""
-        category = self._meaning.get(figure.category, figure.category)
-        base = sentence.base
-        span = (base + start, base + end)
+        category = self._meaning.get(category, category)
         quote = self._quote(span) if sentence.joined else sentence.line
         if frame is None or (frame.cue == "campaign" and not category.startswith("personnel_")):
-            self._out.mentions.append(unscoped(category, figure.value, quote, span))
+            self._out.mentions.append(unscoped(category, value, quote, span))
             return None
         subject = "civilians" if category.startswith(_CIVIL) else subject or frame.subject or self._about
         since = (frame.since or self._start) if frame.scope is _TOTAL else None
         return Claim(
-            category, figure.value, figure.upper, figure.qualifier, figure.delta, frame.scope, frame.basis, since,
+            category, value, upper, qualifier, delta, frame.scope, frame.basis, since,
             frame.as_of, None, None, "", subject, self._claimant, quote, span,
         )  # fmt: skip
 
