@@ -174,6 +174,8 @@ def _total(
     if value is None:
         line = _set_aside(stated, claim, tally, Standing.REJECTED)
         return line._replace(held=series.last, settlement=settlement, decision=decision)
+    if claim.scope_basis is not ScopeBasis.SHAPE and series.last and series.last.standing is Standing.FOUNDING:
+        series = NOTHING  # a list that only looked like totals is no base for one that says what it is
     earlier = series.before(day)
     last, preceding = _latest(tally, series, held, rules), earlier.last
     stands = _relation(last, value, claim)

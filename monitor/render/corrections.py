@@ -59,13 +59,14 @@ def correction(
     """
     day = as_of(changes, post, seen_at, context)
     misread = all(change.kind is ChangeKind.REREAD for change in changes)
+    flagged = flags(changes, day, context)
     lines = [
         first_line(_openings(changes, context), whats(changes, context), day, context),
         claim_line(changes, context),
         line("flag", _what_happened(post, seen_at, misread=misread), Style.BOLD),
-        *flags(changes, day, context),
+        *flagged,
         *(part for change in changes for part in _was_and_now(change, context)),
-        *([] if misread else _quotes(changes)),
+        *([] if misread else [quote for quote in _quotes(changes) if quote not in flagged]),
         line("text", f"You were alerted at {_at(root_at, seen_at, context)} with {_earlier(root, changes)}."),
         line("text", "Both readings are kept." if misread else "Both versions are kept."),
         link_line(post, context),
@@ -139,12 +140,16 @@ def _was_and_now(change: Change, context: Context) -> list[Line]:
     """Return a changed line of the post: was, now; or that it is gone, or that it was not there before."""
     now = figures.stated(change)
     cells = [label(change.tally, context)]
+    printed = figures.signed(change.claim.delta) if change.claim and change.claim.delta is not None else ""
+    if now and change.before and figures.words(now) == figures.words(change.before):
+        cells += [f"still {figures.words(now)},", f"post now prints {printed or 'no change'}"]
+        return [line("row", part) for part in fold(cells)]
     cells.append(f"was {figures.words(change.before)}{' →' if now else ''}" if change.before else "not there before,")
     cells.append(f"now {figures.words(now)}" if now else "no longer in the post")
     if change.difference is not None:
         cells.append(figures.signed(change.difference))
-    if change.claim is not None and now is not None and change.claim.delta is not None:
-        cells.append(f"post prints {figures.signed(change.claim.delta)}")
+    if now is not None and printed:
+        cells.append(f"post prints {printed}")
     return [line("row", part) for part in fold(cells)]
 
 

@@ -102,7 +102,7 @@ def period(change: Change, context: Context) -> str:
     claim = change.claim
     if claim and claim.window_start and claim.window_end:
         return _window(claim.window_start, claim.window_end, context)
-    if claim and claim.since:
+    if claim and claim.since and claim.scope is Scope.PERIOD:  # a list taken for a period was read as a total
         return f"since {figures.day(claim.since)}"
     on = _date(change.tally.window) or (claim.as_of if claim else None)
     return f"on {figures.day(on)}" if on else "in a period not named"

@@ -250,6 +250,15 @@ def test_a_list_known_by_its_shape_founds_a_series_only_for_now():
     assert all(Doubt.SCOPE_UNSURE in change.doubts for change in told.changes)
 
 
+@pytest.mark.parametrize("value", [200, 12_000])
+def test_a_list_that_says_it_is_a_total_is_not_compared_with_one_that_only_looked_like_it(value):
+    office = desk()
+    office.post(0, claim("tanks", 300, basis=SHAPE))
+    _, told = office.post(1, claim("tanks", value))
+    change = only(told.changes)
+    assert (change.kind, change.difference, change.doubts) == (ChangeKind.NEW, None, ())
+
+
 def test_a_brigades_daily_list_is_not_fifteen_falls():
     office = desk()
     office.post(0, claim("tanks", 6_000), claim("afv", 11_000), claim("artillery", 9_000))

@@ -22,6 +22,12 @@ def told(*found, seen_at=AT, **fields):
     return render.tally(post(AT, **fields), found, Severity.ROUTINE, "rise", context(), seen_at=seen_at)
 
 
+def answer(*found):
+    """Return the reply to an alert whose post was edited."""
+    where = {"root": cases.routine_alert(), "root_at": AT, "seen_at": AT}
+    return render.correction(post(AT), found, Severity.URGENT, "edited", context(), **where)
+
+
 def rows(alert):
     return [part.text for part in alert.lines if part.kind == "row"]
 
@@ -82,6 +88,27 @@ def test_a_difference_to_an_earlier_post_of_the_day_is_never_called_the_days_cha
     assert "The difference is to an earlier post of the same day." in render.plain(alert)
     assert "from an earlier post of the same day" in alert.copy_text
     assert "a day earlier" not in alert.copy_text
+
+
+def test_a_list_taken_for_a_period_is_not_headed_by_what_totals_count_from():
+    found = change(ChangeKind.REPORTED, "tanks", 3, scope="period", doubts=(Doubt.SCOPE_UNSURE,))
+    found = replace(found, tally=found.tally._replace(window="2026-08-08"))
+    assert found.claim.since
+    text = render.plain(told(found))
+    assert "On 8 Aug 2026" in text
+    assert "ince 24 Feb" not in text
+
+
+def test_an_edit_of_the_printed_change_alone_says_that_the_figure_stands():
+    tanks = change(ChangeKind.EDITED, "tanks", 12_036, 12_036, delta=4, quote="tanks 12036 (+4)")
+    alert = answer(tanks)
+    assert rows(alert) == ["Tanks still 12,036,", "  post now prints (+4)"]
+
+
+def test_an_edit_quotes_a_line_once():
+    tanks = change(ChangeKind.EDITED, "tanks", 12_040, 12_036, delta=4, quote="tanks 12040 (+4)")
+    alert = answer(replace(tanks, doubts=(Doubt.DELTA_MISMATCH,)))
+    assert render.plain(alert).count("«tanks 12040 (+4)»") == 1
 
 
 def test_a_periods_figure_that_is_put_right_shows_the_earlier_one():
