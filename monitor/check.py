@@ -1,19 +1,33 @@
-"""Do the words and patterns of the sources read what their examples say? Pure but for the settings it is given."""
+"""Do words and patterns read what their examples say, and is anybody told? Pure but for the settings it is given."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 
 from monitor.errors import Fault
-from monitor.model import Post, Reading, Source
+from monitor.model import Post, Reading, Severity, Source
 from monitor.parse.reader import Grammar, compile_grammar, read
 from monitor.settings import Settings
 
 
 def check(settings: Settings) -> list[Fault]:
-    """Return what the examples in the source files disprove, and further words that no example proves."""
+    """Return what the examples disprove, further words that no example proves, and alerts that nobody would get."""
     grammar = compile_grammar(settings.languages, settings.categories)
-    return [fault for source in settings.sources.values() for fault in _faults(source, grammar)]
+    examples = [fault for source in settings.sources.values() for fault in _faults(source, grammar)]
+    return [*examples, *_untold(settings)]
+
+
+def _untold(settings: Settings) -> Iterator[Fault]:
+    for severity in Severity:
+        if not any(getattr(desk, severity) for desk in settings.desks):
+            right = f"Name a destination: {severity} = [{', '.join(map(json.dumps, settings.destinations))}]"
+            yield Fault("desks.toml", "desks", f"{severity} alerts go nowhere", right)
+    for key, source in settings.sources.items():
+        watched = any(route.enabled for channel in source.channels for route in channel.routes)
+        if watched and not any(not desk.sources or key in desk.sources for desk in settings.desks):
+            right = f"Name {key} in the sources of a desk in desks.toml, or write enabled = false here"
+            yield Fault(f"sources/{key}.toml", "the source", "it is watched, and no desk is told of it", right)
 
 
 def _faults(source: Source, grammar: Grammar) -> Iterator[Fault]:

@@ -59,3 +59,25 @@ def test_further_words_without_an_example_that_has_them_are_told(tmp_path, examp
 def test_an_example_that_reads_otherwise_is_told_with_what_was_read(tmp_path):
     (fault,) = faults(tmp_path, EXAMPLE.format(11, "were killed"))
     assert "civilians_killed should be read as total 12, and is read as 11" in fault
+
+
+def desk_faults(tmp_path: Path, desks: str) -> list[str]:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "desks.toml").write_text(desks, encoding="utf-8")
+    return [str(fault) for fault in check(load({}, working=tmp_path))]
+
+
+def test_alerts_that_nobody_would_get_are_a_fault(tmp_path):
+    (fault,) = desk_faults(tmp_path, "[desks.duty]\nurgent = []\n")
+    assert fault == 'desks.toml: desks: urgent alerts go nowhere. Name a destination: urgent = ["console"]'
+
+
+def test_a_watched_source_of_which_no_desk_is_told_is_a_fault(tmp_path):
+    shipped = load({}, working=tmp_path).sources.values()
+    watched = {
+        source.key for source in shipped for channel in source.channels if any(r.enabled for r in channel.routes)
+    }
+    found = desk_faults(tmp_path, '[desks.duty]\nsources = ["general-staff-ua"]\n')
+    assert len(found) == len(watched) - 1
+    assert all("no desk is told of it" in fault and "enabled = false" in fault for fault in found)
+    assert not any("general-staff-ua" in fault for fault in found)
