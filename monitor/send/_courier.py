@@ -47,7 +47,9 @@ class Courier:
         """Send one message that is due. Raises StoreError where its fate cannot be written down."""
         sender = self._senders.get(delivery.destination)
         if sender is None:
-            await self._bury(delivery, "the settings name no such destination")
+            first = delivery.destination not in self._closed
+            await self._bury(delivery, "the settings name no such destination", tell=first)
+            self._closed.add(delivery.destination)
             return
         if delivery.kind == "edit" and not (sender.capabilities.edit and delivery.remote_id):
             await self._bury(delivery, "there is no message that could be edited", tell=False)

@@ -333,6 +333,14 @@ async def test_a_destination_that_the_settings_do_not_name_any_more_is_reported(
     assert desk.dead == [("gone", 1, "the settings name no such destination")]
 
 
+async def test_many_messages_for_a_destination_that_is_gone_are_reported_once(desk):
+    for _ in range(3):
+        desk.tell("gone")
+    await desk.outbox.run_once()
+    assert desk.counts("gone") == {"dead": 3}
+    assert desk.dead == [("gone", 1, "the settings name no such destination")]
+
+
 async def test_a_message_of_unknown_fate_is_sent_again_and_says_so(desk, sender):
     sender.script = [Unknown("time-out")]
     desk.tell()
