@@ -6,13 +6,13 @@ fakes here, apart from the store: SQLite is real everywhere.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
-from monitor.model import Alert, Category, Change, Channel, Post, Reading, Severity, Sighting, Source, Tally
+from monitor.model import Alert, Category, Change, Channel, Post, Reading, Severity, Sighting, Tally
 from monitor.reconcile.ledger import Decision, Entry, Settlement
 
 
@@ -404,12 +404,4 @@ class Store(Protocol):
         """Return, for a channel's posts published in a range: status → how many, first and last order key."""
 
 
-
-class Host(Protocol):
-    """A politeness budget: waits its turn, then lets one request through."""
-
-    async def turn(self) -> None: ...
-
-
-Reader = Callable[[Post, "Source | None"], Reading]
 Categories = Mapping[str, Category]
