@@ -93,9 +93,10 @@ class Pipeline:
         return report
 
     def _take_one(self, store: Store, place: Place, post: Post | None, cursor: str, now: datetime) -> Report:
+        reading = self._read(post, place.source) if post is not None else None  # before the lock is held
         try:
             with store.transaction() as tx:
-                report = self.take(tx, place, post, now) if post is not None else Report()
+                report = self.take(tx, place, post, reading, now) if post and reading else Report()
                 if cursor:
                     self._save(tx, place, cursor)
         except BaseException:
@@ -116,8 +117,8 @@ class Pipeline:
 
     # ── one post ──────────────────────────────────────────────────────────────────────────
 
-    def take(self, tx: Transaction, place: Place, post: Post, now: datetime) -> Report:
-        """Store a post as this route saw it, fold it, and tell the desk what it says anew."""
+    def take(self, tx: Transaction, place: Place, post: Post, reading: Reading, now: datetime) -> Report:
+        """Store a post as this route saw it and read it, fold it, and tell the desk what it says anew."""
         digest = text_hash(post.text)
         before = tx.find(place.channel.key, post.id)
         sighting = Sighting(place.route, now)
@@ -128,7 +129,6 @@ class Pipeline:
             return Report()
         published = post.published_at or (before.published_at if before else _first_seen(tx, place, now))
         kept, is_latest = tx.add_version(post, place.source.key, digest, sighting, published_at=published)
-        reading = self._read(post, place.source)
         if not is_latest:
             tx.add_reading(kept.version, reading, claimant=place.source.claimant, order_key="")
             return Report(versions=1)
