@@ -20,12 +20,12 @@ BEGINNING = datetime.now(UTC).replace(microsecond=0)
 _LINK = re.compile(r"Source: t\.me/(\w+)/(\d+)")
 
 
-def text_of(number: int) -> str:
-    """Return a daily list whose figures rise with the number."""
+def text_of(number: int, day: datetime) -> str:
+    """Return a day's list, whose figures rise with the number."""
     tanks, troops = FIGURES["tanks"] + number, FIGURES["personnel"] + 10 * number
     rest = "\n".join(f"{name} – {amount + number} од." for name, amount in _OTHERS.items())
     return (
-        f"Загальні бойові втрати противника з 24.02.22 по {BEGINNING:%d.%m.%y} орієнтовно склали:\n"
+        f"Загальні бойові втрати противника з 24.02.22 по {day:%d.%m.%y} орієнтовно склали:\n"
         f"особового складу ‒ близько {troops} осіб\nтанків ‒ {tanks} од.\n{rest}"
     )
 
@@ -54,7 +54,6 @@ class Server:
         self.accepted: dict[tuple[str, int], float] = {}
         self.requests = 0
         self.messages = 0
-        self._number = 0
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -65,11 +64,11 @@ class Server:
         self._server.close()
 
     def publish(self, name: str) -> int:
-        """Put the next list on a channel and return its id."""
+        """Put the next day's list on a channel and return its id."""
         channel = self.channels[name]
-        post = max(channel.posts) + 1
-        self._number += 1
-        channel.posts[post] = PreviewPost(post, text_of(self._number), BEGINNING + timedelta(minutes=5))
+        newest = channel.posts[max(channel.posts)]
+        post, day = newest.id + 1, newest.published_at + timedelta(days=1)  # later than the watching began
+        channel.posts[post] = PreviewPost(post, text_of(post, day), day)
         self.pages = {path: page for path, page in self.pages.items() if not path.startswith(f"/s/{name}")}
         self._page(f"/s/{name}")
         return post
@@ -117,7 +116,7 @@ def _filling() -> list[PreviewPost]:
     """Return a page of posts, most of which hold no figures."""
     chatter = "Оперативна інформація станом на ранок. Сили оборони тримають лінію та завдають ударів у відповідь. " * 4
     hours = [BEGINNING - timedelta(hours=20 - hour) for hour in range(20)]
-    return [PreviewPost(100 + hour, chatter if hour else text_of(0), at) for hour, at in enumerate(hours)]
+    return [PreviewPost(100 + hour, chatter if hour else text_of(0, at), at) for hour, at in enumerate(hours)]
 
 
 def configure(folder: Path, channels: list[str], base_url: str, *, pace: str) -> None:
