@@ -157,6 +157,8 @@ def _ordinary(line: Line, head: Held, day: date, rules: Rules) -> Change:
         return Change(ChangeKind.MISSING, line.tally, line.claim, before=_figure(line.held), note="number left out")
     if line.entry is not None and line.entry.standing in {Standing.ECHO, Standing.REJECTED}:
         return _change(line, ChangeKind.REPEATED, day, rules)
+    if line.relation is Relation.SAME and line.held and (line.held.day, line.held.delta) == (day, line.claim.delta):
+        return _change(line._replace(doubts=()), ChangeKind.UNCHANGED, day, rules)  # doubted that day already
     if line.tally.scope == Scope.PERIOD:
         kind = ChangeKind.UNCHANGED if line.relation is Relation.SAME else ChangeKind.REPORTED
         return _change(line, kind, day, rules)

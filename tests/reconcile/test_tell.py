@@ -1,6 +1,9 @@
 from datetime import timedelta
 
-from monitor.model import ChangeKind, Doubt, Severity
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model import ChangeKind, Doubt, Qualifier, Scope, ScopeBasis, Severity
 from monitor.reconcile.ledger import Decision
 from monitor.reconcile.tell import missing, severity, tell_edit
 from tests.reconcile.ledger_of import CATEGORIES, FIRST, RULES, claim, desk, only, stated_on, tally
@@ -224,3 +227,28 @@ def test_an_alert_has_one_reason_and_a_fall_comes_before_a_mismatch():
 
 def test_a_value_out_of_range_is_that_and_not_a_fall():
     assert loudness([claim("tanks", 9_000)], [claim("tanks", 900)]) == (Severity.URGENT, "out_of_range")
+
+
+# ── laws ──────────────────────────────────────────────────────────────────────────────────
+
+
+@st.composite
+def lists(draw):
+    """Return what one post states: lines of one kind, each tally once."""
+    basis, scope = draw(st.sampled_from(ScopeBasis)), draw(st.sampled_from(Scope))
+    deltas, qualifiers = st.none() | st.integers(-5, 400), st.sampled_from(Qualifier)
+    categories = draw(st.lists(st.sampled_from(["tanks", "afv", "aircraft", "helicopters"]), min_size=1, unique=True))
+    return [
+        claim(slug, draw(st.integers(0, 3_000)), draw(deltas), draw(qualifiers), basis, scope) for slug in categories
+    ]
+
+
+@given(st.lists(lists(), min_size=1, max_size=9), st.booleans(), st.booleans())
+def test_the_same_list_again_on_its_day_is_no_news_on_any_channel(days, dated, elsewhere):
+    office = desk()
+    for day, lines in enumerate(days):
+        office.post(day, *lines, dated=dated)
+    where = {"channel": "mod.gov.ua", "rank": 20} if elsewhere else {"hour": 9}
+    _, told = office.post(len(days) - 1, *days[-1], dated=dated, **where)
+    assert not told.worth_telling
+    assert not told.disagreements
