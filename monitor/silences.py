@@ -6,7 +6,7 @@ Each opens once, ages in place (its alert is edited) and closes with a word of h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from monitor.model import Alert, Channel, Post, Reading, Source, Status
 from monitor.ports import ChannelState, Silence, SilenceKind, Transaction
 
 UNREACHABLE_AFTER = timedelta(minutes=10)
+ONE_OUTAGE = timedelta(minutes=30)  # sources that drop out within this time of each other share one alert
 _INSTEAD = frozenset({"unreadable", "image_only"})  # a post is there: the tally is not late
 
 
@@ -24,6 +25,7 @@ class Silences:
 
     zone: ZoneInfo
     destinations: Callable[[Alert], tuple[str, ...]]
+    recovered: dict[int, tuple[int, datetime]] = field(default_factory=dict)  # alert → the one that ended it, and when
 
     # ── noticed with a post ───────────────────────────────────────────────────────────────
 
@@ -45,7 +47,7 @@ class Silences:
             fields["last_tally_at"] = max(filter(None, (state.last_tally_at, published)))
             ended = [silence for silence in tx.silences(source.key) if _is_ended(source, silence, published)]
             numbers += [self._close(tx, source, silence, now) for silence in ended]
-        elif reading.status is Status.UNREADABLE and (not state.last_tally_at or published >= state.last_tally_at):
+        elif reading.status is Status.UNREADABLE and _may_be_the_tally(source, post, state, published):
             numbers += self._open(tx, source, "unreadable", _unreadable(channel, post, reading), now)
         elif reading.status is Status.IMAGE_ONLY:
             fields["last_image_at"] = max(filter(None, (state.last_image_at, published)))
@@ -70,6 +72,10 @@ class Silences:
         for state in states:
             if state.failing_since is None or now - state.failing_since < UNREACHABLE_AFTER:
                 return []
+        for other in tx.silences():
+            shared = other.kind == "unreachable" and other.source != source.key
+            if shared and other.alert is not None and now - other.opened_at < ONE_OUTAGE:
+                return self._join(tx, source, other.alert, detail, now)
         return self._open(tx, source, "unreachable", detail, now)
 
     # ── noticed by the clock ──────────────────────────────────────────────────────────────
@@ -110,22 +116,38 @@ class Silences:
         tx.open_silence(source.key, kind, now, number, detail)
         return [number]
 
+    def _join(self, tx: Transaction, source: Source, number: int, detail: str, now: datetime) -> list[int]:
+        """Name one more source in the alert of an outage that is being told already."""
+        if any(silence.kind == "unreachable" for silence in tx.silences(source.key)):
+            return []
+        self._add_name(tx, source, number, now)
+        tx.open_silence(source.key, "unreachable", now, number, detail)
+        return []
+
+    def _add_name(self, tx: Transaction, source: Source, number: int, now: datetime) -> None:
+        alert = tx.alert(number)
+        if alert is not None:
+            self._revise(tx, render.joined(alert, source), number, now)
+
+    def _revise(self, tx: Transaction, alert: Alert, number: int, now: datetime) -> None:
+        revision = tx.revise_alert(number, alert, now)
+        tx.enqueue(number, "edit", revision, self.destinations(alert), number, now)
+
     def _age(self, tx: Transaction, source: Source, silence: Silence, now: datetime) -> None:
         hours = int((now - silence.opened_at) / timedelta(hours=1))
         alert = tx.alert(silence.alert) if silence.alert is not None else None
         if hours <= silence.told_age_hours or alert is None or silence.alert is None:
             return
-        aged = render.aged(
-            render.silence(silence.kind, source, silence.detail, at=silence.opened_at, zone=self.zone),
-            silence.kind,
-            hours,
-        )
-        revision = tx.revise_alert(silence.alert, replace(aged, number=silence.alert), now)
-        tx.enqueue(silence.alert, "edit", revision, self.destinations(alert), silence.alert, now)
+        if alert.source == source.key:  # the first source of an outage ages for all of them
+            self._revise(tx, render.aged(alert, silence.kind, hours), silence.alert, now)
         tx.age_silence(silence.id, hours)
 
     def _close(self, tx: Transaction, source: Source, silence: Silence, now: datetime) -> int:
         tx.close_silence(silence.id, now)
+        back = self.recovered.get(silence.alert or 0)
+        if back is not None and now - back[1] < ONE_OUTAGE:
+            self._add_name(tx, source, back[0], now)
+            return back[0]
         alert = render.recovered(silence.kind, source, since=silence.opened_at, at=now, zone=self.zone)
         alert = replace(alert, reply_to=silence.alert)
         number = tx.add_alert(alert, now)
@@ -133,6 +155,7 @@ class Silences:
             tx.enqueue(number, "root", 1, self.destinations(alert), number, now)
         else:
             tx.enqueue(number, "reply", 1, self.destinations(alert), silence.alert, now)
+            self.recovered[silence.alert] = (number, now)
         return number
 
 
@@ -161,11 +184,27 @@ def _last_seen(states: list[ChannelState], zone: ZoneInfo) -> str:
     return f"The channel's last post of any kind was at {last:%H:%M} on {last:%-d %b}."
 
 
+def _may_be_the_tally(source: Source, post: Post, state: ChannelState, published: datetime) -> bool:
+    """Say whether an unreadable post may stand for the tally that is waited for.
+
+    A post that the preview does not show at all (kind "restricted") is one only where a tally is due.
+    """
+    if state.last_tally_at and published < state.last_tally_at:
+        return False
+    if post.kind != "restricted":
+        return True
+    if source.window is None:
+        return False
+    opens, deadline = source.window.last(published, source.time_zone)
+    return opens <= published <= deadline and not (state.last_tally_at and state.last_tally_at >= opens)
+
+
 def _address(channel: Channel, post: Post) -> str:
     return post.url or f"{channel.label}, post {post.id}"
 
 
 def _unreadable(channel: Channel, post: Post, reading: Reading) -> str:
     first = next((line.strip() for line in post.text.splitlines() if line.strip()), "")
-    fault = next((item.text for item in reading.unread if item.text.startswith("parser fault")), "")
-    return "\n".join(part for part in (_address(channel, post), f"First line: «{first[:80]}»", fault) if part)
+    quoted = f"First line: «{first[:80]}»" if first else ""
+    fault = next((item.text for item in reading.unread if not first or item.text.startswith("parser fault")), "")
+    return "\n".join(part for part in (_address(channel, post), quoted, fault) if part)

@@ -8,6 +8,7 @@ from datetime import time, timedelta
 import pytest
 
 from monitor.demo.preview import Fault
+from monitor.demo.preview_html import PreviewPost
 from monitor.errors import CollectError
 from tests.app import GENERAL_STAFF
 from tests.newsroom import FIRST, FIRST_KEY, SECOND, UNREADABLE, daily_list, on, watching
@@ -319,3 +320,79 @@ async def test_a_picture_with_the_lists_heading_as_its_caption_is_said_at_once_a
         assert "t.me/GeneralStaffZSU/101" in seen.text
         room.clock.at = on(0, 6, 15)
         assert await look(room) == [], "and it is not called overdue on top"
+
+
+# ── what the preview does not show ────────────────────────────────────────────────────────
+
+
+async def hidden(room, at):
+    """Publish a post that the preview refuses to show, and read the channel."""
+    room.server.add(FIRST, PreviewPost(900 + at.day, "", at, restricted=True))
+    room.clock.at = at + timedelta(seconds=30)
+    return await room.read()
+
+
+async def test_a_post_that_is_not_shown_in_the_tallys_hour_is_never_taken_for_nothing_new(tmp_path):
+    async with watching(tmp_path) as room:
+        (unseen,) = await hidden(room, on(0))
+        assert unseen.reason == "unreadable"
+        assert "does not show" in unseen.text
+
+
+async def test_a_post_that_is_not_shown_at_another_hour_or_after_the_tally_is_nothing(tmp_path):
+    async with watching(tmp_path) as room:
+        assert await hidden(room, on(0, 14)) == []
+        await room.post(daily_list(1, tanks=100), on(1))
+        assert await hidden(room, on(1, 4, 40)) == []
+
+
+# ── one outage ────────────────────────────────────────────────────────────────────────────
+
+OTHER = "defence-ministry-ru"
+
+
+def out_of_reach(room, tx, *sources: str) -> list[int]:
+    numbers = []
+    for key in sources:
+        source = room.settings.sources[key]
+        for channel in source.channels:
+            tx.update_channel(channel.key, key, failing_since=room.clock.now() - timedelta(minutes=10))
+        numbers += room.app.silences.failed(tx, source, "no answer", room.clock.now())
+    return numbers
+
+
+def within_reach(room, tx, *sources: str) -> list[int]:
+    reached = room.app.silences.reached
+    return [number for key in sources for number in reached(tx, room.settings.sources[key], room.clock.now())]
+
+
+async def test_one_outage_is_told_once_with_every_source_that_it_hides_and_so_is_its_end(tmp_path):
+    async with watching(tmp_path) as room:
+
+        def play(store):
+            with store.transaction() as tx:
+                (gone,) = out_of_reach(room, tx, GENERAL_STAFF, OTHER)
+                room.clock.pass_by(hours=2)
+                aged = [room.app.silences.check(tx, room.settings.sources[key], room.clock.now()) for key in (OTHER,)]
+                back = within_reach(room, tx, GENERAL_STAFF, OTHER)
+            return gone, aged, back
+
+        gone, aged, back = await room.app.call(play)
+        assert aged == [[]]
+        assert len(set(back)) == 1
+        for number in (gone, back[0]):
+            (alert,) = room.told(number)
+            assert "General Staff" in alert.headline
+            assert "The same holds for: Russia's Defence Ministry." in alert.text
+
+
+async def test_a_source_that_drops_out_much_later_is_told_on_its_own(tmp_path):
+    async with watching(tmp_path) as room:
+
+        def play(store):
+            with store.transaction() as tx:
+                first = out_of_reach(room, tx, GENERAL_STAFF)
+                room.clock.pass_by(minutes=30)
+                return first + out_of_reach(room, tx, OTHER)
+
+        assert len(set(await room.app.call(play))) == 2

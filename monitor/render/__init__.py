@@ -5,7 +5,7 @@ from monitor.render.context import Context
 from monitor.render.corrections import corrected, correction, same_figures
 from monitor.render.overviews import digest, watching
 from monitor.render.plain import plain
-from monitor.render.silences import aged, ops, recovered, silence
+from monitor.render.silences import aged, joined, ops, recovered, silence
 from monitor.render.tallies import tally
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "corrected",
     "correction",
     "digest",
+    "joined",
     "ops",
     "plain",
     "recovered",

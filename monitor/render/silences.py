@@ -61,6 +61,7 @@ _KINDS: dict[Kind, _Words] = {
 }
 
 
+_ALSO = "The same holds for: "
 _TOLD = "What has changed meanwhile is told in messages of its own."
 
 
@@ -83,6 +84,16 @@ def aged(alert: Alert, kind: Kind, hours: int) -> Alert:
     lines = [old for old in alert.lines if not old.text.startswith(still)]
     lines.insert(1, line("flag", f"{still}{figures.lapse(timedelta(hours=hours))}", Style.BOLD))
     return replace(alert, lines=tuple(lines))
+
+
+def joined(alert: Alert, source: Source) -> Alert:
+    """Return the message with one more source of which the same holds: one outage is told once."""
+    lines = list(alert.lines)
+    for index, old in enumerate(lines):
+        if old.text.startswith(_ALSO):
+            lines[index] = line("text", f"{old.text.removesuffix('.')}, {claimant(source)}.")
+            return replace(alert, lines=tuple(lines))
+    return replace(alert, lines=(*lines, line("text", f"{_ALSO}{claimant(source)}.")))
 
 
 def recovered(
