@@ -3,7 +3,7 @@
     python bench/parse.py [--posts N]
 
 The lists are rendered here in the published shapes, each with its own figures. Also shown: the time
-for 100 kB of hostile text, and how it grows with length.
+for 100 kB of hostile text, how it grows with length, and the worst of several lengths of line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ import ahocorasick
 from monitor.model import Post
 from monitor.parse.lexicon import merge
 from monitor.parse.reader import LONGEST, compile_grammar, read
+from monitor.parse.tokens import MOST_IN_TEXT
 from monitor.settings import load_tables
+from monitor.settings.shape import Tables
 
 HEADERS = {
     "uk": "Загальні бойові втрати противника з 24.02.22 по {day:%d.%m.%y} (орієнтовно):",
@@ -62,7 +64,11 @@ HOSTILE = {
     "broken lines": "71\nтанк\n",
     "dates": "24.02.2022 ",
     "prose": "слово ",
+    "millions": "млн ",
+    "decimals": "1,5 млн ",
+    "ranges": "from 4 to 5 ",
 }
+WIDTHS = (300, 1_200, 2_500, 5_000)  # characters of a line: how many tokens there are decides whether it is read
 
 
 def lists(count: int) -> list[Post]:
@@ -94,6 +100,14 @@ def seconds(work: Callable[[], object], runs: int = 5) -> float:
     return best
 
 
+def in_lines(piece: str, width: int, tables: Tables) -> float:
+    """Return the ms for 100 kB in lines of this width, no two of which are remembered as one."""
+    grammar = compile_grammar(tables.languages, tables.categories)
+    base = piece.replace("\n", " ") * (width // len(piece))
+    text = "\n".join(base[:-at] + "я" * at for at in range(1, 100_000 // width + 1) if at < width // 2)
+    return seconds(lambda: read(Post("bench", "0", text), grammar), runs=1) * 1_000
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--posts", type=int, default=1_000)
@@ -119,7 +133,9 @@ def main() -> None:
             text = (piece * (size // len(piece) + 1))[:size]
             times.append(seconds(lambda text=text: read(Post("bench", "0", text), grammar), runs=2) * 1_000)
         shown = "  ".join(f"{took:8.2f}" for took in times)
-        print(f"{name:14} ms for 1 kB, 10 kB, 100 kB, 1 MB: {shown}   (read up to {LONGEST:,} characters)")
+        broken = max(in_lines(piece, width, tables) for width in WIDTHS)
+        print(f"{name:14} ms for 1 kB, 10 kB, 100 kB, 1 MB: {shown}   100 kB in lines: {broken:7.2f}")
+    print(f"(read up to {LONGEST:,} characters and {MOST_IN_TEXT:,} tokens)")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ DIGITS = frozenset(
 _ENDS = frozenset({"stop", ",", ";", ":", ".", "paren"})
 _NEEDS_MORE = frozenset({"number", "qualifier", "filler", "subject"})
 _MOST_JOINED = 6  # line breaks inside one sentence
-_MOST_JOINS = 200  # in one post
+_MOST_AGAIN = 12_000  # code points of one post that are read again for the sake of joined lines …
+_AT_LEAST = 60  # … of which each counts as so many
 
 
 class Sheet(NamedTuple):
@@ -136,13 +137,13 @@ def _cut(tokens: Sequence[Token]) -> Iterator[Part]:
         yield Part(tuple(tokens[begin:]), "")
 
 
-def sentences(text: str, shaper: Shaper) -> list[Sentence]:
-    """Return the sentences of a post in order, orientation decided block by block."""
+def sentences(text: str, shaper: Shaper) -> tuple[list[Sentence], int]:
+    """Return the sentences of a post in order, orientation decided block by block, and how far they reach."""
     lines = shaper.shapes(text)
     found: list[Sentence] = []
     base = 0
     blank = True
-    joined = joins = 0
+    joined = again = 0
     for line, shape in lines:
         cut: tuple[Part, ...] = shape.memo.get("parts") or parts(shape)
         if not cut:
@@ -152,12 +153,12 @@ def sentences(text: str, shaper: Shaper) -> list[Sentence]:
             and not blank
             and found[-1].part.dangles
             and joined < _MOST_JOINED
-            and joins < _MOST_JOINS
+            and again < _MOST_AGAIN
             and _runs_on(found[-1].part, cut[0], line)
         ):
             found[-1:] = _joined(text, shaper, found[-1], base + len(line))
             joined += 1
-            joins += 1
+            again += max(len(found[-1].line), _AT_LEAST)
         else:
             for part in cut:
                 found.append(Sentence(part, line, base, blank))
@@ -165,7 +166,7 @@ def sentences(text: str, shaper: Shaper) -> list[Sentence]:
             joined = 0
         base += len(line) + 1
     _orient(found)
-    return found
+    return found, min(base, len(text))
 
 
 def _runs_on(before: Part, part: Part, line: str) -> bool:

@@ -34,6 +34,7 @@ __all__ = ["LONGEST", "Grammar", "compile_grammar", "read"]
 
 LONGEST = 50_000  # code points that are read of one text; what lies behind is unread
 _RECALLED, _UPDATED = -4, 2  # how an old figure and an update rank
+_NOT_SHOWN = "the route does not show what this post says"
 _CIVIL = ("civilians_", "children_", "civilian_")
 UNREAD = frozenset({"number", "endless"})  # what no rule explains away
 
@@ -47,6 +48,8 @@ def read(post: Post, grammar: Grammar, source: Source | None = None) -> Reading:
     if post.forwarded_from is not None and (source is None or source.forwards == "ignore"):
         whole = (("forwarded", (0, len(post.text))),) if post.text else ()
         return Reading(Status.NO_TALLY, ignored=whole, parser=grammar.version)
+    if post.kind == "restricted":
+        return Reading(Status.UNREADABLE, unread=(Unread(_NOT_SHOWN, (0, 0)),), parser=grammar.version)
     if not post.text.strip():
         return Reading(Status.IMAGE_ONLY if post.media else Status.NO_TALLY, parser=grammar.version)
     return _Reader(post, grammar, source).reading()
@@ -78,9 +81,9 @@ class _Reader:
         self._walk = Walk(_day_of(post, source), self._about, frozenset(starts))
 
     def reading(self) -> Reading:
-        found = sentences(self._text, self._grammar.shaper(self._source))
-        if len(self._post.text) > LONGEST:
-            self._out.unread.append(Unread(self._post.text[LONGEST:], (LONGEST, len(self._post.text))))
+        found, end = sentences(self._text, self._grammar.shaper(self._source))
+        if end < len(self._post.text):
+            self._out.unread.append(Unread(self._post.text[end:], (end, len(self._post.text))))
         framed = list(self._walk.frames(found))
         bare_totals = inverted(framed)
         lists = shaped(framed)

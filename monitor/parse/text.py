@@ -32,13 +32,14 @@ KEYCAP = "\U0001f522"  # stands for any digit on a key, which is an ornament and
 _MARKUP = re.compile(
     r"(?P<keycap>[0-9]\ufe0f?\u20e3)"
     rf"|[{_INVISIBLE}]+"
-    r"|(?P<mark>[\u0300-\u036f])"
+    r"|(?P<marks>[\u0300-\u036f]+)"
     r"|\*\*|__|~~|\|\|"
     r"|\[(?=[^\[\]\n]{0,300}\]\()"
     r"|\]\((?:https?|tg|mailto)[^()\s]{0,1000}\)"
     r"|(?P<tag></?[a-zA-Z][^<>\n]{0,1000}>)"
     r"|(?P<entity>&(?:[a-zA-Z]{2,8}|#\d{2,6});)"
 )
+_MOST_MARKS = 4  # on one letter; no more are put together with it
 _COMPATIBLE = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e]")
 _BREAKS = ("<br", "<p", "</p", "<li", "</li", "<div", "</div")
 
@@ -69,19 +70,19 @@ def strip(line: str) -> Stripped:
 
 
 def _replace(found: re.Match[str], kept: list[str], offsets: list[int]) -> None:
-    if found["mark"] and kept:
-        composed = unicodedata.normalize("NFC", kept[-1] + found["mark"])
-        if len(composed) == 1:
-            kept[-1] = composed
-    elif found["keycap"]:
+    group = found.lastgroup
+    if group == "marks":
+        if kept:
+            kept[-1] = unicodedata.normalize("NFC", kept[-1] + found.group()[:_MOST_MARKS])[0]
+    elif group == "keycap":
         kept.append(KEYCAP)
         offsets.append(found.start())
-    elif found["entity"]:
-        meant = html.unescape(found["entity"])
+    elif group == "entity":
+        meant = html.unescape(found.group())
         if len(meant) == 1:
             kept.append(meant)
             offsets.append(found.start())
-    elif found["tag"] and found["tag"].lower().startswith(_BREAKS):
+    elif group == "tag" and found.group().lower().startswith(_BREAKS):
         kept.append(" ")
         offsets.append(found.start())
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from monitor.parse import numbers
@@ -20,6 +21,7 @@ from monitor.parse.text import KEYCAP, fold, strip
 from monitor.parse.token import IN_WORDS, Token
 
 MOST_TOKENS = 1_500  # of one line: nobody writes more, and what is longer stays unread as a whole
+MOST_IN_TEXT = 3_000  # of one text: 20,000 characters of prose; the lines behind stay unread
 _MASK = bytes.maketrans(b"123456789", b"000000000")
 _MOST_SHAPES = 4_096
 _LONGEST_SHAPE = 300  # characters of a line whose shape is worth keeping
@@ -55,14 +57,18 @@ class Shaper:
         self._known: dict[bytes, Shape] = {}
 
     def shapes(self, text: str) -> list[tuple[str, Shape]]:
-        """Return the lines of a text with their shapes."""
+        """Return the lines of a text with their shapes, up to a number of tokens that only an attack needs."""
         lines = text.split("\n")
         keys = text.encode("utf-8", "surrogatepass").translate(_MASK).split(b"\n")
-        known = self._known
-        return [
-            (line, shape if (shape := known.get(key)) is not None else self._learn(line, key))
-            for line, key in zip(lines, keys, strict=True)
-        ]
+        found: list[tuple[str, Shape]] = []
+        left = MOST_IN_TEXT
+        for line, key in zip(lines, keys, strict=True):
+            shape = self._known.get(key) or self._learn(line, key)
+            left -= len(shape.tokens)
+            if left < 0:
+                break
+            found.append((line, shape))
+        return found
 
     def shape(self, line: str) -> Shape:
         """Return the shape of a line that is not worth keeping."""
@@ -71,7 +77,7 @@ class Shaper:
     def _learn(self, line: str, key: bytes) -> Shape:
         plain, offsets = strip(line)
         folded = fold(plain)
-        found = list(TOKEN.finditer(folded))
+        found = list(islice(TOKEN.finditer(folded), MOST_TOKENS + 1))
         if len(found) > MOST_TOKENS:
             return Shape((Token("endless", "", 0, len(line)),))
         tokens = tuple(self._tokens(folded, plain, found))
@@ -225,6 +231,7 @@ class _Reader:
     def _number_in_words(self) -> Token:
         start = self._found[self._at].start()
         values: list[int] = []
+        value = 0
         end, kept = start, self._at
         while (hit := self._hits.get(self._at)) and hit.entry.kind in {"number", "scale", "joint"}:
             if hit.entry.kind == "joint":
@@ -233,9 +240,10 @@ class _Reader:
                 self._at += hit.length
                 continue
             tried = [*values, int(hit.entry.means)]
-            if numbers.words(tried) is None:
+            together = numbers.words(tried)
+            if together is None:
                 break
-            values = tried
+            values, value = tried, together
             self._at += hit.length
             end, kept = self._found[self._at - 1].end(), self._at
             if self._at < len(self._found) and self._found[self._at].group() == "-":  # twenty - five
@@ -243,7 +251,7 @@ class _Reader:
                 if following and following.entry.kind == "number" and values[-1] >= 20:  # noqa: PLR2004
                     self._at += 1
         self._at = kept
-        return Token("number", IN_WORDS, start, end, Number((), numbers.words(values) or 0))
+        return Token("number", IN_WORDS, start, end, Number((), value))
 
     # marks
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from monitor.model import Post, Reading, Status
 from monitor.parse.reader import Grammar, compile_grammar, read
 from monitor.settings import load_tables
+from tests.parse.conftest import totals
 
 TABLES = load_tables()
 GRAMMAR: Grammar = compile_grammar(TABLES.languages, TABLES.categories)
@@ -231,3 +233,29 @@ def test_a_text_without_end_is_read_up_to_a_limit_and_the_rest_is_unread(piece):
     found = parse(text)
     assert found.unread[0].span[1] == len(text) or found.unread[-1].span[1] == len(text)
     assert not [claim for claim in found.claims if claim.scope == "total"]
+
+
+@pytest.mark.parametrize("piece", ["1 ", "(", "сто ", "5 танків ", "from 4 to 5 ", "й\u0301\u0301\u0301", "слово "])
+@pytest.mark.parametrize("width", [300, 1_200, 2_500])
+def test_lines_without_end_cost_linear_time(piece, width):
+    text = lines_without_end(piece, width)
+    began = time.process_time()
+    parse(text)
+    assert time.process_time() - began < 0.3  # 0.1 s on a quiet machine
+
+
+def test_lines_without_end_are_read_up_to_a_limit_and_the_rest_is_unread():
+    text = lines_without_end("5 танків ", 1_200)
+    found = parse(text)
+    assert (found.unread[0].span[0] < 20_000, found.unread[0].span[1]) == (True, len(text))
+
+
+def lines_without_end(piece, width):
+    """Return 100 kB in lines of this width, no two of which are remembered as one."""
+    base = piece * (width // len(piece))
+    return "\n".join(base[:-at] + "я" * at for at in range(1, min(100_000 // width, width // 2)))
+
+
+def test_a_long_article_is_read_to_its_end():
+    paragraph = "Слова, які нічого не рахують і нікого не називають, стоять тут рядок за рядком.\n"
+    assert totals(parse(paragraph * 150 + "Загальні бойові втрати противника:\nтанків ‒ 7945 (+9)")) == {"tanks": 7945}
