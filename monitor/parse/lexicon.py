@@ -101,13 +101,16 @@ def canonical(phrase: str) -> str:
 
 def forms(phrase: str) -> Iterator[str]:
     """Spell out the notation: every combination of the forms of its words."""
+    figures = any(character.isdigit() for character in phrase)  # they may belong together over a space: "1 000"
     slots = []
     for word in phrase.split():
         optional = word.endswith("?")
         choices = word.removesuffix("?").split("|")
-        slots.append([*choices, ""] if optional else choices)
+        known = choices if figures else [canonical(choice) for choice in choices]
+        slots.append([*known, ""] if optional else known)
     for chosen in product(*slots):
-        spelled = canonical(" ".join(part for part in chosen if part))
+        together = " ".join(filter(None, chosen))
+        spelled = canonical(together) if figures else together
         if spelled:
             yield spelled
 

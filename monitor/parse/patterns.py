@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
-
-import regex
+from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.model import Pattern, Scope, Unread
 from monitor.parse.numbers import LARGEST_DIGITS
 
+if TYPE_CHECKING:
+    import regex
+
 RANK = 5  # an operator's pattern beats what the grammar makes of the same figure
 SECONDS = 0.05  # for one search
-_DIGITS = regex.compile(r"\d+")
+_DIGITS = re.compile(r"\d+")
 
 
 class Found(NamedTuple):
@@ -27,6 +29,8 @@ class Found(NamedTuple):
 @lru_cache(maxsize=256)
 def compiled(expression: str) -> regex.Pattern[str]:
     """Compile an expression. Raises ValueError with the place of the mistake."""
+    import regex  # noqa: PLC0415 - loaded for an operator's patterns only: it takes as long as half of this package
+
     try:
         return regex.compile(expression)
     except regex.error as error:
