@@ -341,6 +341,7 @@ class Change:
     covers_days: int | None = None  # set when the preceding figure is not one cadence back
     doubts: tuple[Doubt, ...] = ()
     suggestion: int | None = None  # for a digit slip
+    printed_before: int | None = None  # the delta that the post printed before it was edited
     provisional: bool = False  # shown, but not the base until it is settled
     note: str = ""  # "settled by the source's next post", "replaces vehicles + fuel tanks, 1,872"
 

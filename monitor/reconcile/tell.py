@@ -82,7 +82,7 @@ def tell_edit(previous: Sequence[Claim], step: Step, order_key: str, rules: Rule
             continue
         change = _change(line, ChangeKind.EDITED, day, rules)
         was = None if old is None or old.value is None else Figure(old.value, old.upper, old.qualifier, day)
-        changes.append(_against(change, was))
+        changes.append(replace(_against(change, was), printed_before=old.delta if old is not None else None))
     for tally, old in before.items():
         if old.value is not None:
             was = Figure(old.value, old.upper, old.qualifier, day)

@@ -137,7 +137,10 @@ def _what_happened(post: Post, seen_at: datetime, *, misread: bool) -> str:
 
 
 def _was_and_now(change: Change, context: Context) -> list[Line]:
-    """Return a changed line of the post: was, now; or that it is gone, or that it was not there before."""
+    """Return a changed line of the post: was, now; or that it is gone, or that it was not there before.
+
+    Without the difference between the two: in brackets it would read like a day's change.
+    """
     now = figures.stated(change)
     cells = [label(change.tally, context)]
     printed = figures.signed(change.claim.delta) if change.claim and change.claim.delta is not None else ""
@@ -146,9 +149,7 @@ def _was_and_now(change: Change, context: Context) -> list[Line]:
         return [line("row", part) for part in fold(cells)]
     cells.append(f"was {figures.words(change.before)}{' →' if now else ''}" if change.before else "not there before,")
     cells.append(f"now {figures.words(now)}" if now else "no longer in the post")
-    if change.difference is not None:
-        cells.append(figures.signed(change.difference))
-    if now is not None and printed:
+    if now is not None and change.claim and change.claim.delta != change.printed_before and printed:
         cells.append(f"post prints {printed}")
     return [line("row", part) for part in fold(cells)]
 
@@ -193,14 +194,23 @@ def _struck(lines: list[Line], change: Change, context: Context) -> list[Line]:
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    """Return the lines in groups: a row with the indented rows that continue it, anything else alone."""
+    """Return the lines in groups: a row or a doubt with the lines that belong to it, anything else alone."""
     blocks: list[list[Line]] = []
     for part in lines:
-        if part.kind == "row" and part.text.startswith("  ") and blocks and blocks[-1][0].kind == "row":
+        if blocks and _continues(part, blocks[-1][0]):
             blocks[-1].append(part)
         else:
             blocks.append([part])
     return blocks
+
+
+def _continues(part: Line, first: Line) -> bool:
+    """Say whether a line is an indented row below its row, or a quote or reason below a CHECK; reasons are not bold."""
+    if first.kind == "row":
+        return part.kind == "row" and part.text.startswith("  ")
+    if first.kind != "flag" or not first.text.startswith("CHECK: "):
+        return False
+    return part.kind == "quote" or (part.kind == "flag" and all(span.style is not Style.BOLD for span in part.spans))
 
 
 def _tells(block: Sequence[Line], name: str, old: str) -> bool:

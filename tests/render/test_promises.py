@@ -105,6 +105,26 @@ def test_an_edit_of_the_printed_change_alone_says_that_the_figure_stands():
     assert rows(alert) == ["Tanks still 12,036,", "  post now prints (+4)"]
 
 
+def test_an_edit_never_looks_like_a_days_change():
+    guns = change(ChangeKind.EDITED, "artillery", 47_450, 7_450, difference=40_000, delta=50)
+    assert " ".join(" ".join(rows(answer(guns))).split()) == "Artillery was 7,450 → now 47,450 post prints (+50)"
+
+
+def test_an_edit_repeats_no_printed_change_that_stands_as_it_stood():
+    guns = change(ChangeKind.EDITED, "artillery", 47_450, 7_450, delta=50, printed_before=50)
+    assert rows(answer(guns)) == ["Artillery was 7,450 → now 47,450"]
+
+
+def test_an_edit_repeats_no_printed_change_that_stands_as_it_stood():
+    guns = change(ChangeKind.EDITED, "artillery", 47_450, 7_450, delta=50, printed_before=50)
+    assert rows(answer(guns)) == ["Artillery was 7,450 → now 47,450"]
+
+
+def test_an_edit_repeats_no_printed_change_that_stands_as_it_stood():
+    guns = change(ChangeKind.EDITED, "artillery", 47_450, 7_450, delta=50, printed_before=50)
+    assert rows(answer(guns)) == ["Artillery was 7,450 → now 47,450"]
+
+
 def test_an_edit_quotes_a_line_once():
     tanks = change(ChangeKind.EDITED, "tanks", 12_040, 12_036, delta=4, quote="tanks 12040 (+4)")
     alert = answer(replace(tanks, doubts=(Doubt.DELTA_MISMATCH,)))
@@ -156,6 +176,22 @@ def test_an_edit_strikes_only_the_figure_that_changed():
     assert len(struck(after)) == 1
     assert struck(after)[0].startswith("Tanks ")
     assert "Tanks 12,215" in rows(after)
+
+
+def test_an_edit_of_a_doubtful_figure_strikes_all_that_was_said_of_the_doubt():
+    edited = change(ChangeKind.EDITED, "vehicles_fuel_tanks", 111_257, 11_257, day=date(2026, 6, 24), delta=430)
+    after = render.corrected(cases.slip_alert(), (edited,), context(), at=AT)
+    gone = struck(after)
+    assert [text[:9] for text in gone] == ["CHECK: Ve", "«Автотехн", "111,257 w", "Shown, no"]
+    assert rows(after)[0] == "Vehicles, tankers 111,257"
+
+
+def test_an_edit_of_one_doubtful_figure_leaves_the_doubt_about_another():
+    held, doubt = 12_247, (Doubt.OUT_OF_RANGE,)
+    two = [rise(slug, 99_999, held, provisional=True, doubts=doubt, quote=slug) for slug in ("tanks", "uav")]
+    after = render.corrected(told(*two), (change(ChangeKind.EDITED, "tanks", 12_251, 99_999),), context(), at=AT)
+    assert "«uav»" not in struck(after)
+    assert [text for text in struck(after) if text.startswith("Shown, ")] == struck(after)[-1:]
 
 
 def test_a_second_edit_strikes_the_figure_of_the_first():
