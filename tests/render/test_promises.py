@@ -115,16 +115,6 @@ def test_an_edit_repeats_no_printed_change_that_stands_as_it_stood():
     assert rows(answer(guns)) == ["Artillery was 7,450 → now 47,450"]
 
 
-def test_an_edit_repeats_no_printed_change_that_stands_as_it_stood():
-    guns = change(ChangeKind.EDITED, "artillery", 47_450, 7_450, delta=50, printed_before=50)
-    assert rows(answer(guns)) == ["Artillery was 7,450 → now 47,450"]
-
-
-def test_an_edit_repeats_no_printed_change_that_stands_as_it_stood():
-    guns = change(ChangeKind.EDITED, "artillery", 47_450, 7_450, delta=50, printed_before=50)
-    assert rows(answer(guns)) == ["Artillery was 7,450 → now 47,450"]
-
-
 def test_an_edit_quotes_a_line_once():
     tanks = change(ChangeKind.EDITED, "tanks", 12_040, 12_036, delta=4, quote="tanks 12040 (+4)")
     alert = answer(replace(tanks, doubts=(Doubt.DELTA_MISMATCH,)))
