@@ -23,8 +23,8 @@ from monitor.parse.token import IN_WORDS, Token
 MOST_TOKENS = 1_500  # of one line: nobody writes more, and what is longer stays unread as a whole
 MOST_IN_TEXT = 3_000  # of one text: 20,000 characters of prose; the lines behind stay unread
 _MASK = bytes.maketrans(b"123456789", b"000000000")
-_MOST_SHAPES = 4_096
-_LONGEST_SHAPE = 300  # characters of a line whose shape is worth keeping
+_MOST_SHAPES = 2_048  # some 5 kB each; four years of one publisher's lists have 1,400
+_LONGEST_SHAPE = 200  # characters of a line whose shape is worth keeping: longer ones are prose, and never come again
 _AGREE = 3  # a thousand is followed by three digits, "8 тис. 815"
 
 
