@@ -167,23 +167,24 @@ def _total(
     stated: Stated, claim: Claim, tally: Tally, held: Held, rules: Rules, decisions: Decisions, day: date
 ) -> Line:
     series = held.series.get(tally, NOTHING)
-    settlement = _settlement(series, claim, stated.order_key)
-    if settlement is not None:
-        series = series.settle(settlement)
     decision, value = _decided(stated, claim, tally, decisions)
     if value is None:
-        line = _set_aside(stated, claim, tally, Standing.REJECTED)
-        return line._replace(held=series.last, settlement=settlement, decision=decision)
+        return _set_aside(stated, claim, tally, Standing.REJECTED)._replace(held=series.last, decision=decision)
+    idle = decision is None and series.pending is not None and _says_no_more(series, claim, value, day)
+    settlement = None if idle else _settlement(series, claim, stated.order_key)
+    if settlement is not None:
+        series = series.settle(settlement)
     if claim.scope_basis is not ScopeBasis.SHAPE and series.last and series.last.standing is Standing.FOUNDING:
         series = NOTHING  # a list that only looked like totals is no base for one that says what it is
     earlier = series.before(day)
     last, preceding = _latest(tally, series, held, rules), earlier.last
     stands = _relation(last, value, claim)
-    doubts, suggestion = _doubts(claim, value, last, earlier, stands, rules, day) if decision is None else ((), None)
+    undoubted = idle or decision is not None
+    doubts, suggestion = ((), None) if undoubted else _doubts(claim, value, last, earlier, stands, rules, day)
     entry = _entry(stated, claim, tally)
     if Doubt.DIGIT_SLIP in doubts or Doubt.OUT_OF_RANGE in doubts:
         entry = entry._replace(standing=Standing.PROVISIONAL, effective=None, suggestion=suggestion)
-    elif _is_echo(stands, last, claim, day):
+    elif idle or _is_echo(stands, last, claim, day):
         entry = entry._replace(standing=Standing.ECHO, effective=None)
     elif claim.scope_basis is ScopeBasis.SHAPE and (last is None or last.standing is Standing.FOUNDING):
         founding = last is None or last.day == day
@@ -258,6 +259,12 @@ def _is_echo(stands: Relation | None, last: Entry | None, claim: Claim, day: dat
     if stands is not Relation.VAGUER or last is None:
         return False
     return last.day == day or claim.scope_basis is not ScopeBasis.HEADER
+
+
+def _says_no_more(series: Series, claim: Claim, value: int, day: date) -> bool:
+    """Say whether a claim but echoes what is held, or the figure in doubt: then it settles nothing."""
+    doubtful = series.pending._replace(effective=series.pending.value) if series.pending else None
+    return any(_is_echo(_relation(one, value, claim), one, claim, day) for one in (series.last, doubtful))
 
 
 def _settlement(series: Series, claim: Claim, order_key: str) -> Settlement | None:

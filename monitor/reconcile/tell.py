@@ -66,9 +66,13 @@ def tell(step: Step, order_key: str, channel: str, head: Held, rules: Rules) -> 
         else:
             change = _change(line._replace(held=other), ChangeKind.CONFLICT, day, rules)
             disagreements.append(Disagreement(line.tally, (other.channel, other.post), change))
-    if step.odd_date and changes:
-        changes[0] = replace(changes[0], doubts=(*changes[0].doubts, Doubt.ODD_DATE))
+    changes = _with_date_doubted(changes) if step.odd_date else changes
     return Told(tuple(changes), frozenset(repeats), tuple(disagreements))
+
+
+def _with_date_doubted(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes with the doubt about the post's own date on the first of them."""
+    return [replace(change, doubts=(*change.doubts, Doubt.ODD_DATE)) for change in changes[:1]] + list(changes[1:])
 
 
 def tell_edit(previous: Sequence[Claim], step: Step, order_key: str, rules: Rules) -> tuple[Change, ...]:
@@ -87,7 +91,7 @@ def tell_edit(previous: Sequence[Claim], step: Step, order_key: str, rules: Rule
         if old.value is not None:
             was = Figure(old.value, old.upper, old.qualifier, day)
             changes.append(Change(ChangeKind.WITHDRAWN, tally, old, before=was))
-    return tuple(changes)
+    return tuple(_with_date_doubted(changes) if step.odd_date else changes)
 
 
 def missing(step: Step, recent: Sequence[frozenset[Tally]], day: date, rules: Rules) -> tuple[Change, ...]:

@@ -69,6 +69,27 @@ def test_a_value_that_nothing_bears_out_lapses_and_the_difference_covers_two_day
     assert (change.difference, change.covers_days, change.doubts) == (800, 2, ())
 
 
+@pytest.mark.parametrize(("value", "delta"), [(104_000, None), (104_000, 7), (20_000, None)])
+def test_vaguer_words_settle_no_figure_in_doubt(value, delta):
+    office = desk()
+    day, last = steady(office)
+    office.post(day + 1, claim("vehicles", 20_000))
+    step, told = office.post(day + 1, claim("vehicles", value, delta, Qualifier.ABOUT, CUE), hour=12, dated=False)
+    assert (step.settlements, step.entries[0].standing, told.worth_telling) == ((), Standing.ECHO, False)
+    assert office.value("vehicles") == last
+    step, _ = office.post(day + 2, claim("vehicles", 20_300))
+    assert step.settlements[0].effective == 20_000
+
+
+def test_a_claim_that_a_person_rejected_settles_no_figure_in_doubt():
+    key = ("t.me/gs", "12", "hash", tally("vehicles"), 20_400)
+    office = desk({key: Decision("reject", None, "Anna", "a caption", "now")})
+    day, _ = steady(office)
+    office.post(day + 1, claim("vehicles", 20_000, 400))
+    step, _ = office.post(day + 2, claim("vehicles", 20_400, 400))
+    assert step.settlements == ()
+
+
 def test_a_person_accepts_a_doubtful_value_and_it_is_the_base_at_once():
     value, key = 20_000, ("t.me/gs", "11", "hash", tally("vehicles"), 20_000)
     office = desk({key: Decision("accept", None, "Anna", "asked them", "now")})

@@ -125,10 +125,10 @@ def test_an_odd_header_date_is_a_doubt_of_the_post():
 # ── edits ─────────────────────────────────────────────────────────────────────────────────
 
 
-def edit(before, after, day=1):
+def edit(before, after, day=1, *, odd=False):
     office = desk()
     office.post(0, claim("tanks", 95), claim("afv", 45))
-    step, _ = office.post(day, *after)
+    step, _ = office.post(day, *after, odd=odd)
     return tell_edit(before, step, stated_on(day, 9).order_key, RULES)
 
 
@@ -155,7 +155,12 @@ def test_a_figure_that_an_edit_adds_has_nothing_before_it():
 def test_only_the_printed_delta_was_edited_and_that_is_said():
     changes = edit([claim("tanks", 100, 5)], [claim("tanks", 100, 50)])
     assert only(changes).difference is None
-    assert only(changes).claim.delta == 50
+    assert (only(changes).claim.delta, only(changes).printed_before) == (50, 5)
+
+
+def test_an_edit_that_gives_the_post_an_odd_date_raises_that_doubt_once():
+    changes = edit([], [claim("tanks", 100), claim("afv", 50)], odd=True)
+    assert [change.doubts for change in changes] == [(Doubt.ODD_DATE,), ()]
 
 
 # ── missing ───────────────────────────────────────────────────────────────────────────────
