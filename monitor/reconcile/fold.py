@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.model import Category, Claim, Doubt, Scope, ScopeBasis, Tally
@@ -18,6 +19,7 @@ from monitor.reconcile.ledger import Decision, Entry, Settlement, Standing
 from monitor.reconcile.order import day_of
 from monitor.reconcile.plausibility import digit_slip, jumped, out_of_range
 
+_NO_BASE = frozenset({Doubt.DIGIT_SLIP, Doubt.OUT_OF_RANGE})
 FALLS_OF_ANOTHER_LIST = 2  # a list that falls below what is held on this many lines counts something else
 
 Decisions = Mapping[tuple[str, str, str, Tally, int | None], Decision]
@@ -32,6 +34,7 @@ class Rules:
     categories: Mapping[str, Category]
     cadence: int = 1  # days
     wholes: Mapping[str, tuple[Category, ...]] = field(init=False)  # part → the categories that combine it
+    parts: frozenset[str] = field(init=False)  # the categories that are a part of another ("of them 14 children")
 
     def __post_init__(self) -> None:
         wholes: dict[str, tuple[Category, ...]] = {}
@@ -39,6 +42,8 @@ class Rules:
             for part in category.combines:
                 wholes[part] = (*wholes.get(part, ()), category)
         object.__setattr__(self, "wholes", wholes)
+        parts = (slug for slug, category in self.categories.items() if category.part_of)
+        object.__setattr__(self, "parts", frozenset(parts))
 
 
 class Stated(NamedTuple):
@@ -88,8 +93,13 @@ def tally_of(claim: Claim, rules: Rules, day: date) -> Tally:
     """Return the series that a claim belongs to, as written."""
     subject = claim.subject or rules.about
     if claim.scope is Scope.TOTAL:
-        return Tally(rules.claimant, subject, claim.category, Scope.TOTAL.value, claim.place)
+        return _total_tally(rules.claimant, subject, claim.category, claim.place)
     return Tally(rules.claimant, subject, claim.category, Scope.PERIOD.value, claim.place, _window(claim, day))
+
+
+@lru_cache(maxsize=4096)  # the same few series are named by every list
+def _total_tally(claimant: str, subject: str, category: str, place: str) -> Tally:
+    return Tally(claimant, subject, category, Scope.TOTAL.value, place)
 
 
 def fold(stated: Stated, held: Held, rules: Rules, decisions: Decisions) -> Step:
@@ -112,7 +122,8 @@ def fold(stated: Stated, held: Held, rules: Rules, decisions: Decisions) -> Step
             line = _period(stated, claim, moved, held, decisions)
             lines.append(line._replace(doubts=(*line.doubts, Doubt.SCOPE_UNSURE)))
         else:
-            effective = _as_combined(claim.value, tally, held, categories, rules, day)
+            may_be_whole = tally.category in rules.wholes
+            effective = _as_combined(claim.value, tally, held, categories, rules, day) if may_be_whole else tally
             lines.append(_total(stated, claim, effective, held, rules, decisions, day))
     return Step(tuple(_with_parts_checked(lines, held, rules)), odd_date=stated.odd_date)
 
@@ -148,7 +159,7 @@ def _counts_something_else(named: Sequence[tuple[Claim, Tally]], held: Held) -> 
 
 def _as_combined(value: int, tally: Tally, held: Held, stated: frozenset[str], rules: Rules, day: date) -> Tally:
     """Return the combined category's tally if the value is the sum of its parts ("61 aircraft" = 30 + 31)."""
-    for category in rules.wholes.get(tally.category, ()):
+    for category in rules.wholes[tally.category]:
         if len(stated.intersection(category.combines)) > 1:
             continue
         parts = [held.series.get(tally._replace(category=part), NOTHING).last for part in category.combines]
@@ -174,7 +185,8 @@ def _total(
     settlement = None if idle else _settlement(series, claim, stated.order_key)
     if settlement is not None:
         series = series.settle(settlement)
-    if claim.scope_basis is not ScopeBasis.SHAPE and series.last and series.last.standing is Standing.FOUNDING:
+    from_shape = claim.scope_basis is ScopeBasis.SHAPE
+    if not from_shape and series.last and series.last.standing is Standing.FOUNDING:
         series = NOTHING  # a list that only looked like totals is no base for one that says what it is
     earlier = series.before(day)
     last, preceding = _latest(tally, series, held, rules), earlier.last
@@ -182,11 +194,11 @@ def _total(
     undoubted = idle or decision is not None
     doubts, suggestion = ((), None) if undoubted else _doubts(claim, value, last, earlier, stands, rules, day)
     entry = _entry(stated, claim, tally)
-    if Doubt.DIGIT_SLIP in doubts or Doubt.OUT_OF_RANGE in doubts:
+    if not _NO_BASE.isdisjoint(doubts):
         entry = entry._replace(standing=Standing.PROVISIONAL, effective=None, suggestion=suggestion)
     elif idle or _is_echo(stands, last, claim, day):
         entry = entry._replace(standing=Standing.ECHO, effective=None)
-    elif claim.scope_basis is ScopeBasis.SHAPE and (last is None or last.standing is Standing.FOUNDING):
+    elif from_shape and (last is None or last.standing is Standing.FOUNDING):
         founding = last is None or last.day == day
         entry = entry._replace(standing=Standing.FOUNDING if founding else Standing.HELD)
         doubts = (*doubts, Doubt.SCOPE_UNSURE) if founding else doubts
@@ -210,6 +222,8 @@ def _period(stated: Stated, claim: Claim, tally: Tally, held: Held, decisions: D
 
 def _decided(stated: Stated, claim: Claim, tally: Tally, decisions: Decisions) -> tuple[Decision | None, int | None]:
     """Return what a person decided about a claim, and the value that counts (None if they rejected it)."""
+    if not decisions:
+        return None, claim.value
     decision = decisions.get((stated.channel, stated.post, stated.text_hash, tally, claim.value))
     if decision is None or decision.verdict == "accept":
         return decision, claim.value
@@ -289,7 +303,7 @@ def _doubts(
     """Return the reasons to doubt a total, and what a slipped digit would have been."""
     category = rules.categories.get(claim.category)
     bounds = (category.minimum, category.maximum) if category else (None, None)
-    if last is not None and last.day == day and stands is Relation.SAME and last.delta == claim.delta:
+    if last is not None and stands is Relation.SAME and last.delta == claim.delta and last.day == day:
         return (), None  # it was doubted, or not, when it was first stated that day
     held = last.effective if last is not None else None
     preceding = earlier.last
@@ -298,7 +312,7 @@ def _doubts(
     if out_of_range(value, held, *bounds):
         doubts.append(Doubt.OUT_OF_RANGE)
     if preceding is not None and preceding.effective is not None:
-        days = (day - preceding.day).days
+        days = (day - earlier.day).days
         checkable = claim.delta is not None and days == rules.cadence and not _adds_up(claim, value, last, day)
         suggestion = _slip(claim, value, preceding, earlier) if checkable else None
         if suggestion is not None:
@@ -310,7 +324,7 @@ def _doubts(
 
 def _adds_up(claim: Claim, value: int, last: Entry | None, day: date) -> bool:
     """Say whether a printed delta is the difference to another list of the same day: one under yesterday's date."""
-    return last is not None and last.day == day and value - (last.effective or 0) == claim.delta
+    return last is not None and value - (last.effective or 0) == claim.delta and last.day == day
 
 
 def _slip(claim: Claim, value: int, preceding: Entry, earlier: Series) -> int | None:
@@ -341,6 +355,8 @@ def _growth_doubts(
 
 def _with_parts_checked(lines: list[Line], held: Held, rules: Rules) -> list[Line]:
     """Mark a part ("of them 14 children") that is larger than its whole."""
+    if rules.parts.isdisjoint(line.tally.category for line in lines):
+        return lines
     stated = {line.tally: line.claim.value for line in lines}
     checked = []
     for line in lines:

@@ -20,6 +20,7 @@ class Series(NamedTuple):
     holders: tuple[Entry, ...] = ()
     growths: tuple[float, ...] = ()  # one less than holders, oldest first
     pending: Entry | None = None
+    day: date = date.min  # of the last holder: every line asks for it
 
     @property
     def last(self) -> Entry | None:
@@ -27,9 +28,10 @@ class Series(NamedTuple):
 
     def before(self, day: date) -> Series:
         """Return the series as it stood before a day (its last holder is the `preceding` figure)."""
-        if self.holders and self.holders[-1].day >= day:
-            return self._replace(holders=self.holders[:-1], growths=self.growths[:-1])
-        return self
+        if self.day < day:
+            return self
+        holders = self.holders[:-1]
+        return Series(holders, self.growths[:-1], self.pending, holders[-1].day if holders else date.min)
 
     def push(self, entry: Entry) -> Series:
         """Return the series with one more entry, which must not come before those it has."""
@@ -37,12 +39,14 @@ class Series(NamedTuple):
             return self._replace(pending=entry)
         if entry.effective is None:
             return self
-        earlier = self.before(entry.day)
+        day = entry.day
+        earlier = self.before(day)
         if not earlier.holders:
-            return Series((entry,), (), self.pending)
+            return Series((entry,), (), self.pending, day)
         base = earlier.holders[-1]
-        growth = (entry.effective - (base.effective or 0)) / max((entry.day - base.day).days, 1)
-        return Series((*earlier.holders[-HISTORY:], entry), (*earlier.growths[-HISTORY + 1 :], growth), self.pending)
+        growth = (entry.effective - (base.effective or 0)) / max((day - earlier.day).days, 1)
+        growths = (*earlier.growths[-HISTORY + 1 :], growth)
+        return Series((*earlier.holders[-HISTORY:], entry), growths, self.pending, day)
 
     def settle(self, settlement: Settlement) -> Series:
         """Return the series with its doubtful entry settled one way or the other."""
