@@ -300,12 +300,13 @@ async def test_sources_on_a_host_that_is_left_alone_are_out_of_reach_after_ten_m
             failing = "SELECT count(*) FROM channels WHERE failures > 0"
             await until(lambda: runner.rows(failing) == [(2,)])  # one was refused by the host, one by us
             clock.pass_by(minutes=11)
-            await until(lambda: len(runner.api.accepted) == 4)  # the alert, and its edit that names the other one
-    first, both = runner.texts()[2:]
-    assert "UNREACHABLE" in first
-    assert both.startswith(first.splitlines()[0])
-    assert "The same holds for: " in both
-    assert ("second" in both.casefold()) and ("General Staff" in both)
+            await until(lambda: "The same holds for: " in runner.api.accepted[-1].text)
+    (told,) = runner.texts()[2:]
+    both = runner.api.accepted[-1].text  # the same message, or an edit of it
+    assert "UNREACHABLE" in told
+    assert both.startswith(told.splitlines()[0])
+    assert "second" in both.casefold()
+    assert "General Staff" in both
 
 
 @asynccontextmanager
