@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import render
 from monitor.ledgers import rules_of
-from monitor.model import Alert, Change, ChangeKind, Channel, Post, Reading, Severity, Source, Status, alert_name
+from monitor.model import Alert, Change, ChangeKind, Channel, Post, Reading, Severity, Source, Status, Tally, alert_name
 from monitor.ports import Categories, Kept, Store, Transaction
 from monitor.reconcile.conflicts import compare_posts
-from monitor.reconcile.fold import Rules, Step
+from monitor.reconcile.fold import Rules, Step, tally_of
 from monitor.reconcile.held import Held
 from monitor.reconcile.order import day_of, order_date
 from monitor.reconcile.tell import MISSING_AFTER, Disagreement, Told, missing, severity, tell, tell_edit
@@ -87,6 +87,8 @@ class Telling:
     def _told(self, tx: Transaction, seen: Seen, step: Step, held: Held) -> Told:
         key, channel, rules = seen.kept.order_key, seen.channel.key, rules_of(seen.source, self.categories)
         told = tell(step, key, channel, held, rules)
+        if told.left_out:
+            told = told.without(_left_out_by(tx, told.same_day_posts(day_of(key)), day_of(key), rules))
         if not told.speaks_for_itself:
             return told
         recent = tx.recent_tally_categories(channel, key, MISSING_AFTER)
@@ -225,6 +227,13 @@ class Telling:
             tx.enqueue(of, "root", 1, self.destinations(digest), of, now + self.digest_pause)
         self.digests[source.key] = (of, folded)
         return tx.add_alert(replace(alert, reply_to=of), now)
+
+
+def _left_out_by(tx: Transaction, posts: Iterable[Named], day: date, rules: Rules) -> frozenset[Tally]:
+    """Return the lines that these posts, which the desk was told of, state without a number."""
+    kept = [tx.find(*post) for post in posts]
+    claims = [claim for one in kept if one is not None and one.told and one.reading for claim in one.reading.claims]
+    return frozenset(tally_of(claim, rules, day) for claim in claims if claim.value is None)
 
 
 def _unreadable_now(seen: Seen, root: int) -> Alert:

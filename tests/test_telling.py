@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.clock import FixedClock
 from tests.newsroom import FIRST, SECOND, UNREADABLE, daily_list, newsroom, on, watching
 
@@ -60,6 +62,29 @@ async def test_a_missing_line_is_told_even_if_all_others_stand_where_they_stood(
         for day in range(7):
             await room.post(daily_list(day, tanks=100 + day, afv=200 + day, mlrs=30 + day), on(day))
         (alert,) = await room.post(daily_list(7, tanks=106, afv=206), on(7))
+        assert alert.reason == "missing"
+
+
+def without_number(day: int) -> str:
+    """Return a list whose line of rocket launchers has lost its number."""
+    return daily_list(day, tanks=105, afv=200, mlrs=30).replace("РСЗВ ‒ 30 од.", "РСЗВ ‒ (+2) од.")
+
+
+@pytest.mark.parametrize("again_on", [FIRST, SECOND])
+async def test_a_number_that_a_list_left_out_is_told_once_however_often_the_list_is_posted(tmp_path, again_on):
+    async with watching(tmp_path) as room:
+        await told_first_list(room)
+        (alert,) = await room.post(without_number(1), on(1))
+        assert "Not read: MLRS" in alert.text
+        assert await room.post(without_number(1), on(1, 6), again_on) == []
+        assert await room.post(without_number(1), on(1, 8), again_on) == []
+
+
+async def test_a_number_is_told_as_left_out_where_the_days_first_list_had_no_such_line(tmp_path):
+    async with watching(tmp_path) as room:
+        await told_first_list(room)
+        await room.post(daily_list(1, tanks=105, afv=200), on(1))
+        (alert,) = await room.post(without_number(1), on(1, 6))
         assert alert.reason == "missing"
 
 

@@ -47,6 +47,21 @@ class Told(NamedTuple):
         aside = {ChangeKind.REPEATED, ChangeKind.RECALLED, ChangeKind.BACKDATED}
         return any(change.kind not in aside for change in self.changes)
 
+    @property
+    def left_out(self) -> frozenset[Tally]:
+        """The lines that stand in the post without their number."""
+        return frozenset(one.tally for one in self.changes if one.kind is ChangeKind.MISSING and one.claim is not None)
+
+    def same_day_posts(self, day: date) -> set[tuple[str, str]]:
+        """Return the posts whose figures of this day this one's were held against."""
+        befores = [change.before for change in self.changes if change.before is not None]
+        return {(before.channel, before.post) for before in befores if before.order_date == day}
+
+    def without(self, said: frozenset[Tally]) -> Told:
+        """Return the same less the numbers that an earlier list of the day left out too, which were told then."""
+        gone = self.left_out & said
+        return self._replace(changes=tuple(change for change in self.changes if change.tally not in gone))
+
 
 def tell(step: Step, order_key: str, channel: str, head: Held, rules: Rules) -> Told:
     """Return what a post seen for the first time says anew, against what was held at the head before it."""
