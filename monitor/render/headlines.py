@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -39,16 +40,22 @@ def first_line(openings: Sequence[str], phrases: Sequence[str], day: date | None
 
     A marker in the opening outlives a figure; claimant and day outlive all.
     """
-    dates = (f", as of {figures.day(day)}", f", {figures.day(day)}") if day else ("",)
     full = claimant(context.source)
     for opening in openings:
         for name in dict.fromkeys((full, cut(full, _SHORT_NAME))):
             for phrase in phrases:
-                for dated in dates:
+                for dated in _dates(day, phrase):
                     text = f"{opening.replace('{}', name)} {phrase}{dated}"
                     if len(text) <= HEADLINE:
                         return line("headline", text, Style.BOLD)
-    return line("headline", f"{cut(full, _SHORT_NAME)} {verb(context.source)}: new figures{dates[0]}", Style.BOLD)
+    return line("headline", f"{cut(full, _SHORT_NAME)} {verb(context.source)}: new figures{_dates(day)[0]}", Style.BOLD)
+
+
+def _dates(day: date | None, phrase: str = "") -> tuple[str, ...]:
+    """Return how to add the day: not at all to a phrase that names it already, as a period's does."""
+    if day is None or re.search(rf"(?<!\d){re.escape(figures.day(day))}", phrase):
+        return ("",)
+    return (f", as of {figures.day(day)}", f", {figures.day(day)}")
 
 
 def whats(changes: Sequence[Change], context: Context) -> list[str]:

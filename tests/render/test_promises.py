@@ -11,6 +11,7 @@ import pytest
 
 from monitor import render
 from monitor.model import ChangeKind, Doubt, Scope, Severity, Style
+from monitor.render import figures
 from monitor.render.sentences import COPY, copy_sentence
 from tests.render import cases
 from tests.render.samples import GENERAL_STAFF, change, context, post, rise, same, utc
@@ -119,6 +120,21 @@ def test_an_edit_quotes_a_line_once():
     tanks = change(ChangeKind.EDITED, "tanks", 12_040, 12_036, delta=4, quote="tanks 12040 (+4)")
     alert = answer(replace(tanks, doubts=(Doubt.DELTA_MISMATCH,)))
     assert render.plain(alert).count("«tanks 12040 (+4)»") == 1
+
+
+def test_a_days_figures_name_their_day_once_in_the_first_line():
+    day = date(2026, 8, 8)
+    night = [change(ChangeKind.REPORTED, slug, 7, scope="period", since=None) for slug in ("uav", "tanks")]
+    for found in (night, night[:1]):
+        first = told(*found, seen_at=AT).headline
+        assert first.endswith(", on 8 Aug 2026"), first
+        assert first.count(figures.day(day)) == 1
+
+
+def test_a_period_of_another_day_still_says_when_it_was_given():
+    found = change(ChangeKind.REPORTED, "uav", 7, scope="period", since=None)
+    found = replace(found, tally=found.tally._replace(window="2026-08-07"))
+    assert re.search(r", on 7 Aug 2026, (as of )?8 Aug 2026$", told(found).headline)
 
 
 def test_a_periods_figure_that_is_put_right_shows_the_earlier_one():
