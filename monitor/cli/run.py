@@ -31,12 +31,16 @@ def command(ctx: typer.Context) -> None:
 
 
 async def _run(settings: Settings, clock: Clock) -> None:
+    import gc
+
     from monitor.daemon import Daemon
     from monitor.wiring import assemble
 
     async with assemble(settings, clock) as app:
         number = await app.call(lambda store: store.begin_run("run", clock.now()))
         came_of_it = "stopped"
+        gc.collect()
+        gc.freeze()  # what stands now stays: going through all of it again would stop everything for 40 ms
         try:
             await Daemon(app).run()
         except MonitorError as error:
