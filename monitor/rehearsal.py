@@ -61,6 +61,7 @@ def rehearse(material: Material, source: Source, channel: Channel, categories: C
     """Tell every post as if it had just come in, in order, and count."""
     rules, held = rules_of(source, categories), Held.of(material.base)
     recent: deque[frozenset[Tally]] = deque(maxlen=MISSING_AFTER)
+    left_out: dict[tuple[str, str], frozenset[Tally]] = {}
     result = Rehearsal(
         posts=material.statuses.total(),
         unreadable=material.statuses["unreadable"],
@@ -69,6 +70,10 @@ def rehearse(material: Material, source: Source, channel: Channel, categories: C
     for stated in material.posts:
         step = fold(stated, held, rules, material.decisions)
         told = tell(step, stated.order_key, stated.channel, held, rules)
+        if told.left_out:
+            left_out[stated.channel, stated.post] = told.left_out
+            earlier = told.same_day_posts(day_of(stated.order_key))
+            told = told.without(frozenset[Tally]().union(*(left_out.get(post, ()) for post in earlier)))
         if told.speaks_for_itself and stated.channel == channel.key:
             absent = missing(step, tuple(recent), day_of(stated.order_key), rules)
             told = told._replace(changes=told.changes + absent)

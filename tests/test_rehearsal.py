@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -84,6 +85,18 @@ async def test_a_range_is_told_against_what_was_held_before_it(tmp_path):
         part = await rehearsed(tmp_path / "past", server.base_url, PAST, Span(since, None))
     assert (early.posts, part.posts) == (91, 40)
     assert counted(early) + counted(part) == whole
+
+
+async def test_a_number_that_was_left_out_counts_once_however_often_the_list_was_posted(tmp_path):
+    last = replace(DAYS[9], text=re.sub(r"танків ‒ \d+", "танків ‒", DAYS[9].text))
+    past = [*DAYS[:9], last, replace(last, id=last.id + 1, published_at=last.published_at + timedelta(hours=1))]
+    for name in ("live", "past"):
+        (tmp_path / name).mkdir()
+    with PreviewServer() as server:
+        told = await lived(tmp_path / "live", server.base_url, past)
+        looked_back = await rehearsed(tmp_path / "past", server.base_url, past, Span())
+    assert counted(looked_back) == told
+    assert looked_back.posts == len(past)
 
 
 async def test_it_writes_nothing(tmp_path):
