@@ -77,7 +77,7 @@ class Ledgers:
             before = Held.of(tx.entries_before(source.claimant, stated.order_key, dates=DATES))
             return Folding(fold(stated, before, rules, cached.decisions), None)
         step = fold(stated, cached.held, rules, cached.decisions)
-        tx.replace_entries(source.claimant, stated.order_key, step.entries, step.settlements)
+        tx.append_entries(source.claimant, stated.order_key, step.entries, step.settlements)
         return Folding(step, cached.held)
 
     def beside(self, tx: Transaction, source: Source, stated: Stated) -> Held:

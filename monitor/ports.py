@@ -288,6 +288,11 @@ class Transaction(Protocol):
     ) -> None:
         """Make these the rows that the post at this key brought, undoing what stood there before."""
 
+    def append_entries(
+        self, claimant: str, order_key: str, entries: Sequence[Entry], settlements: Sequence[Settlement]
+    ) -> None:
+        """Do the same for a post behind all others of its claimant, where there is nothing to undo."""
+
     def decisions(self, claimant: str) -> Mapping[tuple[str, str, str, Tally, int | None], Decision]:
         """Return people's decisions, keyed by (channel, post, text hash, tally, value as published)."""
 

@@ -35,7 +35,7 @@ def order_key(day: date, rank: int, channel: str, published_at: datetime, post: 
     between posts of one channel. Numeric ids sort by value and before text ids.
     """
     kind, number, text = id_order(post)
-    posted = published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    posted = published_at.astimezone(UTC).isoformat()[:19]
     return f"{day.isoformat()}|{min(rank, _HIGHEST_RANK):04d}|{channel}|{posted}|{kind}{number:020d}{text}"
 
 

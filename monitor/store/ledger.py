@@ -164,6 +164,15 @@ class Ledger:
         for tally, key in touched:
             self._show(claimant, tally, key)
 
+    def append_entries(
+        self, claimant: str, order_key: str, entries: Sequence[Entry], settlements: Sequence[Settlement]
+    ) -> None:
+        """Add the rows of a post behind all others of its claimant: nothing stands there or settles it later."""
+        if entries or settlements:
+            self._add(claimant, order_key, entries, settlements)
+        for one in settlements:
+            self._show(claimant, self._numbers.of(one.tally, one.order_key[:10]), one.order_key)
+
     def decisions(self, claimant: str) -> Mapping[tuple[str, str, str, Tally, int | None], Decision]:
         """Return the last decision on each published value."""
         return {

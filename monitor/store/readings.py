@@ -10,7 +10,7 @@ import json
 
 from monitor.model import Claim, Mention, Qualifier, Reading, Scope, ScopeBasis, Status, Unread
 from monitor.store.connection import Connection
-from monitor.store.values import Row, as_json, day_or_none, moment_or_none, storable, to_day, to_moment
+from monitor.store.values import Row, as_json, day_or_none, moment_text, storable, to_day, to_moment
 
 _QUALIFIERS = {qualifier.value: qualifier for qualifier in Qualifier}
 _SCOPES = {scope.value: scope for scope in Scope}
@@ -67,23 +67,18 @@ def _listed(rows: list[Row]) -> str:
 
 
 def _claim_row(claim: Claim) -> Row:
+    *words, since, as_of, start, end, place, subject, claimant, quote, span = claim
     return (
-        claim.category,
-        claim.value,
-        claim.upper,
-        claim.qualifier,
-        claim.delta,
-        claim.scope,
-        claim.scope_basis,
-        day_or_none(claim.since),
-        day_or_none(claim.as_of),
-        moment_or_none(claim.window_start),
-        moment_or_none(claim.window_end),
-        claim.place,
-        claim.subject,
-        claim.claimant,
-        claim.quote,
-        *claim.span,
+        *words,
+        since and since.isoformat(),
+        as_of and as_of.isoformat(),
+        start and moment_text(start),
+        end and moment_text(end),
+        place,
+        subject,
+        claimant,
+        quote,
+        *span,
     )
 
 

@@ -46,6 +46,21 @@ def test_a_post_brings_its_rows_anew_and_the_old_ones_are_gone(store: SqliteStor
     assert before(store, None) == [entry(keyed(8), 501)]
 
 
+@pytest.mark.parametrize("settlements", [[], [SETTLED]])
+def test_appended_at_the_end_a_post_leaves_what_it_leaves_put_anywhere(
+    store: SqliteStore, settlements: list[Settlement]
+) -> None:
+    put(store, SLIP, [DOUBTED])
+    put(store, LATER, [entry(LATER, 111_300)], settlements)
+    anywhere = latest_tallies(store), before(store, None), doubtful(store)
+    put(store, LATER)
+    with store.transaction() as tx:
+        tx.append_entries(CLAIMANT, LATER, [entry(LATER, 111_300)], settlements)
+    assert (latest_tallies(store), before(store, None), doubtful(store)) == anywhere
+    put(store, LATER)
+    assert before(store, None) == [DOUBTED]
+
+
 def test_a_post_whose_date_was_corrected_moves_to_its_new_place(store: SqliteStore) -> None:
     with store.transaction() as tx:
         kept, _ = tx.add_version(post(), "s", digest("a"), seen(), published_at=NOW)
