@@ -90,7 +90,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
+    """Accepted. `note` is what a person has to put right all the same; the sender says it once."""
+
     remote_id: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

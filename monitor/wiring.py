@@ -181,7 +181,18 @@ def _outbox(
     async def on_dead(delivery: Delivery, reason: str) -> None:
         await call(lambda store: _tell_of_dead(store, settings, delivery, reason, clock.now()))
 
-    return Outbox(call, senders, clock, silent=silent, on_dead=on_dead, chance=chance)
+    async def on_note(delivery: Delivery, note: str) -> None:
+        await call(lambda store: _tell_note(store, settings, delivery, note, clock.now()))
+
+    return Outbox(call, senders, clock, silent=silent, on_dead=on_dead, on_note=on_note, chance=chance)
+
+
+def _tell_note(store: Store, settings: Settings, delivery: Delivery, note: str, now: datetime) -> None:
+    """Say what a service that takes our messages asks to be put right."""
+    alert = render.ops("", f"{delivery.destination} takes our messages, and its settings need a change", (note,))
+    with store.transaction() as tx:
+        number = tx.add_alert(alert, now)
+        tx.enqueue(number, "root", 1, destinations_of(settings)(alert), number, now)
 
 
 def _tell_of_dead(store: Store, settings: Settings, delivery: Delivery, reason: str, now: datetime) -> None:

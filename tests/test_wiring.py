@@ -167,6 +167,19 @@ async def test_a_dead_chat_delays_no_other(tmp_path):
         assert fall.headline in got(api, BETA)
 
 
+async def test_a_chat_with_a_new_id_gets_its_messages_and_is_told_of_once(tmp_path):
+    async with desk(tmp_path) as (room, api):
+        api.rules.moved[ALPHA] = -1003
+        api.rules.chats.add(-1003)
+        for day in range(3):
+            await room.post(daily_list(day, tanks=100 + day), on(day))
+            await room.app.outbox.run_once()
+        told = [alert for alert in room.everything() if alert.reason == "ops" and "new id" in alert.text]
+        assert len(told) == 1
+        assert "-1003" in told[0].text
+        assert told[0].headline in got(api, -1003)
+
+
 # ── which channels are read ───────────────────────────────────────────────────────────────
 
 

@@ -33,6 +33,7 @@ class Courier:
         *,
         silent: Callable[[Delivery, datetime], bool],
         on_dead: Callable[[Delivery, str], Awaitable[None]],
+        on_note: Callable[[Delivery, str], Awaitable[None]],
         chance: random.Random,
     ) -> None:
         self._call = call
@@ -40,6 +41,7 @@ class Courier:
         self._clock = clock
         self._silent = silent
         self._on_dead = on_dead
+        self._on_note = on_note
         self._chance = chance
         self._closed: set[str] = set()
 
@@ -76,8 +78,10 @@ class Courier:
     async def _record(self, delivery: Delivery, sender: Sender, outcome: Outcome) -> None:
         tried = delivery.attempts + 1
         match outcome:
-            case Sent(remote_id):
+            case Sent(remote_id, note):
                 await self._sent(delivery, remote_id)
+                if note:
+                    await self._on_note(delivery, note)
             case Retry(after, reason, pause):
                 if tried >= TRIES and not pause:
                     await self._bury(delivery, f"{reason} (tried {tried} times)")

@@ -30,7 +30,8 @@ class Outbox:
     Only who holds the daemon's lock may run an outbox: on its first pass it takes what is marked as
     being sent for the remains of a crash. `silent` says whether a delivery makes no sound at a moment.
     `on_dead` tells the desk elsewhere: it is awaited for each message that is given up, and once when
-    a destination begins to refuse everything (its queue is kept and tried again).
+    a destination begins to refuse everything (its queue is kept and tried again). `on_note` passes on
+    what a sender says with an accepted message.
     """
 
     def __init__(
@@ -41,11 +42,14 @@ class Outbox:
         *,
         silent: Callable[[Delivery, datetime], bool],
         on_dead: Callable[[Delivery, str], Awaitable[None]],
+        on_note: Callable[[Delivery, str], Awaitable[None]],
         chance: random.Random,
         grace: float = _GRACE,
     ) -> None:
         self._call = PatientCall(call, clock)
-        self._courier = Courier(self._call, senders, clock, silent=silent, on_dead=on_dead, chance=chance)
+        self._courier = Courier(
+            self._call, senders, clock, silent=silent, on_dead=on_dead, on_note=on_note, chance=chance
+        )
         self._clock = clock
         self._grace = grace
         self._woken = asyncio.Event()

@@ -65,6 +65,7 @@ class Telegram:
         self._options = options
         self._api = api
         self._chat_id = options.chat_id  # changes when a group becomes a supergroup
+        self._note = ""  # what the next message that is accepted tells the desk
 
     async def send(self, alert: Alert, *, key: str, reply_to: str | None, silent: bool) -> Outcome:  # noqa: ARG002 - no key here
         request: dict[str, object] = {"disable_notification": silent}
@@ -72,7 +73,10 @@ class Telegram:
             request["message_thread_id"] = self._options.thread_id
         if reply_to is not None and reply_to.isdecimal():  # else another service stood under this name before
             request["reply_parameters"] = {"message_id": int(reply_to), "allow_sending_without_reply": True}
-        return await self._post("sendMessage", compose(alert), request)
+        outcome = await self._post("sendMessage", compose(alert), request)
+        if isinstance(outcome, Sent) and self._note:
+            outcome, self._note = Sent(outcome.remote_id, self._note), ""
+        return outcome
 
     async def edit(self, alert: Alert, *, key: str, remote_id: str) -> Outcome:  # noqa: ARG002 - editing twice is harmless
         if not remote_id.isdecimal():
@@ -89,6 +93,7 @@ class Telegram:
         if isinstance(answer, Answer) and (new_chat := _new_chat(answer)) is not None:
             _log.warning("the group has a new id: change chat_id in the settings", old=self._chat_id, new=new_chat)
             self._chat_id = new_chat
+            self._note = f"The group has a new id: change chat_id to {new_chat}."
             answer = await self._call(method, message, request)
         if isinstance(answer, Answer) and message.entities and _formatting_refused(answer):
             _log.warning("the service refused the formatting: sent as plain text", answer=self._reason(answer))

@@ -103,6 +103,7 @@ class Desk:
             self.clock,
             silent=lambda delivery, _: delivery.severity is Severity.ROUTINE,
             on_dead=self.on_dead,
+            on_note=self.on_note,
             chance=random.Random(1),  # noqa: S311 - jitter
             grace=grace,
         )
@@ -114,6 +115,9 @@ class Desk:
 
     async def on_dead(self, delivery: Delivery, reason: str) -> None:
         self.dead.append((delivery.destination, delivery.alert.number, reason))
+
+    async def on_note(self, delivery: Delivery, note: str) -> None:
+        raise AssertionError((delivery.destination, note))
 
     def tell(self, *destinations: str, severity: Severity = Severity.ROUTINE, reply_to: int | None = None) -> int:
         """Queue an alert for all (or these) destinations and return its number."""

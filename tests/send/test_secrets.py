@@ -88,6 +88,7 @@ async def _deliver(store: SqliteStore, sender: telegram.Telegram) -> None:
         FixedClock(),
         silent=lambda *_: False,
         on_dead=on_dead,
+        on_note=on_dead,
         chance=random.Random(1),  # noqa: S311 - jitter
     )
     await outbox.run_once()

@@ -149,7 +149,9 @@ async def test_plain_text_that_is_refused_as_well_is_not_tried_a_third_time(send
 async def test_a_group_that_became_a_supergroup_is_followed(sender, api):
     api.rules.moved[CHAT] = -1002
     api.rules.chats.add(-1002)
-    assert await tell(sender, an_alert()) == Sent("1")
+    first = await tell(sender, an_alert())
+    assert isinstance(first, Sent)
+    assert (first.remote_id, "-1002" in first.note) == ("1", True)
     assert await tell(sender, an_alert(number=13)) == Sent("2")
     assert [body["chat_id"] for _, body in api.requests] == [CHAT, -1002, -1002]
 
