@@ -313,7 +313,8 @@ def _doubts(
         doubts.append(Doubt.OUT_OF_RANGE)
     if preceding is not None and preceding.effective is not None:
         days = (day - earlier.day).days
-        checkable = claim.delta is not None and days == rules.cadence and not _adds_up(claim, value, last, day)
+        as_printed = claim.delta is None or claim.delta == value - preceding.effective
+        checkable = not as_printed and days == rules.cadence and not _adds_up(claim, value, last, day)
         suggestion = _slip(claim, value, preceding, earlier) if checkable else None
         if suggestion is not None:
             doubts.append(Doubt.DIGIT_SLIP)
