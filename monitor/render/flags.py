@@ -142,7 +142,8 @@ def _of_the_post(changes: Sequence[Change], day: date) -> list[Line]:
     lines = []
     odd = next((change for change in changes if has(change, Doubt.ODD_DATE)), None)
     if odd is not None:
-        printed = f", {figures.day(odd.claim.as_of)}," if odd.claim and odd.claim.as_of else ""
+        stands = odd.claim if odd.kind is not ChangeKind.WITHDRAWN else None  # that claim is of the earlier version
+        printed = f", {figures.day(stands.as_of)}," if stands and stands.as_of else ""
         lines.append(_flag(f"CHECK: the post's own date{printed} does not fit; counted for {figures.day(day)}."))
     if any(has(change, Doubt.SCOPE_UNSURE) for change in changes):
         lines.append(_flag("CHECK: the post does not say whether these are totals or the figures of a period."))

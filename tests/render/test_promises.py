@@ -122,6 +122,12 @@ def test_an_edit_quotes_a_line_once():
     assert render.plain(alert).count("«tanks 12040 (+4)»") == 1
 
 
+def test_a_withdrawn_line_does_not_give_its_old_date_as_the_odd_one():
+    gone = change(ChangeKind.WITHDRAWN, "tanks", 251, day=date(2026, 8, 7), doubts=(Doubt.ODD_DATE,))
+    text = render.plain(answer(gone))
+    assert "CHECK: the post's own date does not fit" in text
+
+
 def test_a_days_figures_name_their_day_once_in_the_first_line():
     day = date(2026, 8, 8)
     night = [change(ChangeKind.REPORTED, slug, 7, scope="period", since=None) for slug in ("uav", "tanks")]
