@@ -276,7 +276,10 @@ def _is_echo(stands: Relation | None, last: Entry | None, claim: Claim, day: dat
 
 
 def _says_no_more(series: Series, claim: Claim, value: int, day: date) -> bool:
-    """Say whether a claim but echoes what is held, or the figure in doubt: then it settles nothing."""
+    """Say whether a claim but echoes what is held, or copies the figure in doubt: then it settles nothing."""
+    pending = series.pending
+    if pending is not None and pending.day == day and pending.value == value:
+        return True
     doubtful = series.pending._replace(effective=series.pending.value) if series.pending else None
     return any(_is_echo(_relation(one, value, claim), one, claim, day) for one in (series.last, doubtful))
 

@@ -90,6 +90,19 @@ def test_a_claim_that_a_person_rejected_settles_no_figure_in_doubt():
     assert step.settlements == ()
 
 
+@pytest.mark.parametrize("delta", [None, 400])
+def test_a_copy_of_a_doubtful_figure_on_the_same_day_bears_nothing_out(delta):
+    office = desk()
+    day, last = steady(office)
+    office.post(day + 1, claim("vehicles", 20_000, delta))
+    step, told = office.post(day + 1, claim("vehicles", 20_000, delta), channel="mod.gov.ua", rank=20)
+    assert step.settlements == ()
+    assert not told.worth_telling
+    assert office.value("vehicles") == last
+    step, _ = office.post(day + 2, claim("vehicles", last + 800, 400))
+    assert step.settlements[0].standing is Standing.LAPSED
+
+
 def test_a_person_accepts_a_doubtful_value_and_it_is_the_base_at_once():
     value, key = 20_000, ("t.me/gs", "11", "hash", tally("vehicles"), 20_000)
     office = desk({key: Decision("accept", None, "Anna", "asked them", "now")})
