@@ -9,6 +9,7 @@ from typing import NamedTuple
 from monitor.parse.casualties import Figure, read_casualties
 from monitor.parse.elements import LABELS, Element, Inside, elements
 from monitor.parse.items import Item, Votes, people_line, read_items, votes
+from monitor.parse.ranges import SINCE
 from monitor.parse.token import Token
 from monitor.parse.tokens import Shape, Shaper
 
@@ -117,7 +118,7 @@ def _named(token: Token) -> str:
 def _since(row: Sequence[Element], at: int) -> bool:
     """Say whether "since" with a date stands here; whether it is the right date shows later."""
     element = row[at]
-    return element.kind == "range" and element.token.text == "from" and at + 1 < len(row) and row[at + 1].kind == "date"
+    return element.kind == "range" and element.token.text in SINCE and at + 1 < len(row) and row[at + 1].kind == "date"
 
 
 def parts(shape: Shape) -> tuple[Part, ...]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from monitor.model import Qualifier
 from monitor.parse.numbers import Number
+from monitor.parse.ranges import SINCE
 from monitor.parse.token import Token
 
 _BETWEEN = frozenset({",", ";", "(", ")", ":", "joint", "breakdown", "break"})
@@ -37,6 +38,7 @@ class Figure(NamedTuple):
     end: int
     recalled: bool = False  # an old figure, or a part of the one before it
     subject: str = ""  # named beside the number
+    upper: Number | None = None  # of a range
 
 
 class _Clause(NamedTuple):
@@ -68,7 +70,16 @@ def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Itera
             if category and number.number:
                 subject = _subject_behind(clause.tokens, number)
                 part = clause.nested and people != "children"
-                yield Figure(category, number.number, qualifier, number.start, number.end, recalled or part, subject)
+                yield Figure(
+                    category,
+                    number.number,
+                    qualifier,
+                    number.start,
+                    number.end,
+                    recalled or part,
+                    subject,
+                    number.upper,
+                )
 
 
 def _subject_behind(tokens: Sequence[Token], number: Token) -> str:
@@ -134,8 +145,8 @@ def _numbers(
         yield tokens[places[1]], Qualifier.EXACT, False
     elif len(places) == 1 and _of_people(tokens, places[0], own_fate, nested=clause.nested):
         at = places[0]
-        qualifier = Qualifier.EXACT
-        if at and tokens[at - 1].kind == "qualifier":
+        qualifier = Qualifier.RANGE if tokens[at].upper else Qualifier.EXACT
+        if qualifier is Qualifier.EXACT and at and tokens[at - 1].kind == "qualifier":
             qualifier = Qualifier(tokens[at - 1].text)
             if qualifier is Qualifier.UP_TO and rising:
                 qualifier = Qualifier.EXACT
@@ -148,8 +159,9 @@ def _from_to(tokens: Sequence[Token], places: Sequence[int]) -> bool:
     between = tokens[second - 1]
     return (
         before is not None
-        and (before.kind, before.text) == ("range", "from")
-        and (between.text in {"to", Qualifier.UP_TO})
+        and before.kind == "range"
+        and before.text in SINCE
+        and (between.text in {"to", "until", Qualifier.UP_TO})
     )
 
 
@@ -164,6 +176,8 @@ def _of_people(tokens: Sequence[Token], at: int, own_fate: str, *, nested: bool)
     following = tokens[after].kind if after < len(tokens) else "end"
     if following in {"group", "fate"} or (following == "unit" and tokens[after].text == "people"):
         return True
+    if tokens[at].upper:  # "killed between 2014 and 2021"
+        return False
     if following in {"end", "period", "total", "campaign", "-", "stop"}:
         return bool(own_fate) or not nested
     return before >= 0 and tokens[before].kind == "fate" and tokens[before].text != "losses" and not nested

@@ -202,12 +202,12 @@ def _qualifier_before(row: Sequence[Element], at: int) -> Qualifier:
 
 def _ranged(row: Sequence[Element], at: int, number: Number, end: int) -> tuple[Number, Number | None, int, int]:
     """Take "1200-1300" and "200+" as well: (number, upper end, next element, where it ends)."""
+    if row[at].token.upper:
+        return number, row[at].token.upper, at + 1, end
     if at + 2 < len(row) and row[at + 1].kind == "-" and row[at + 2].kind == "number":
         dash, second = row[at + 1].token, row[at + 2].token
         if dash.start == end and second.start == dash.end:
-            return number, second.number, at + 3, second.end
-    if at + 2 < len(row) and row[at + 2].kind == "number" and at and row[at - 1].kind == row[at + 1].kind == "range":
-        return number, row[at + 2].token.number, at + 3, row[at + 2].token.end  # "from 300 to 350"
+            return number, second.number or number, at + 3, second.end
     return number, None, at + 1, end
 
 

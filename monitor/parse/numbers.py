@@ -13,6 +13,8 @@ from typing import NamedTuple
 _GROUP = re.compile(r"[0-9]+")
 LARGEST_DIGITS = 12  # with more than any tally has it is a card, a telephone, an id
 LARGEST = 10**LARGEST_DIGITS - 1
+_SCALES = (1_000_000, 1_000)
+_YEARS = range(1990, 2040)
 
 
 class Piece(NamedTuple):
@@ -80,6 +82,32 @@ def scaled(folded: str, start: int, end: int, scale: int) -> Number | None:
         return None
     unit = 10 ** (last - tail)
     return Number((Piece(begin, stop, scale), Piece(tail, last, scale // unit)))
+
+
+def shared_scale(lower: Number, upper: Number) -> Number:
+    """Return the lower end of a range with the scale that only the upper end names: "5 to 6 thousand".
+
+    Not where the lower end has more digits than the upper one: "900 to 1 thousand".
+    """
+    if not lower.pieces and not upper.pieces:
+        for scale in _SCALES:
+            if upper.constant % scale == 0 and 0 < lower.constant < upper.constant // scale:
+                return Number((), lower.constant * scale)
+        return lower
+    if len(lower.pieces) != 1 or not upper.pieces or lower.pieces[0].times > 1 or upper.pieces[-1].times == 1:
+        return lower
+    first, last = lower.pieces[0], upper.pieces[0]
+    if first.end - first.start > last.end - last.start:
+        return lower
+    return lower._replace(pieces=(first._replace(times=last.times),))
+
+
+def ends(lower: Number, upper: Number, line: str) -> tuple[int, int] | None:
+    """Return both ends of a range; None if they are in the wrong order, or a span of years."""
+    first, last = lower.value(line), upper.value(line)
+    if first >= last or (first in _YEARS and last in _YEARS):
+        return None
+    return first, last
 
 
 def words(values: Sequence[int]) -> int | None:

@@ -26,6 +26,7 @@ from monitor.parse.claims import Candidate, settle, summed, unscoped
 from monitor.parse.elements import Inside
 from monitor.parse.grammar import Grammar, compile_grammar
 from monitor.parse.items import Item
+from monitor.parse.numbers import Number, ends
 from monitor.parse.scope import SIDES, Frame, Framed, Walk
 from monitor.parse.shape import inverted, shaped
 from monitor.parse.token import IN_WORDS, Token
@@ -166,8 +167,12 @@ class _Reader:
 
     def _item(self, index: int, sentence: Sentence, item: Item, frame: Frame | None, *, bare_totals: bool) -> None:
         line = sentence.line
-        value = item.number.value(line) if item.number else None
-        delta = None
+        value, upper, qualifier, delta = item.number.value(line) if item.number else None, None, item.qualifier, None
+        if item.number and item.upper:
+            both = self._ends(item.number, item.upper, sentence, item)
+            if both is None:
+                return
+            value, upper = both
         for paren in item.parens:
             if paren.number is None:
                 continue
@@ -175,13 +180,9 @@ class _Reader:
             if paren.inside is _DELTA:
                 delta = paren.sign * inside
             elif paren.inside is _INSIDE or (paren.inside is _BARE and bare_totals):
-                value, delta = inside, value
+                value, delta = inside, None if upper else value
+                qualifier, upper = (_EXACT, None) if upper else (qualifier, None)
                 frame = _of_totals(frame, paren.inside)
-        qualifier, upper = item.qualifier, None
-        if item.upper is not None:
-            upper = item.upper.value(line)
-            if value is None or upper <= value:
-                qualifier, upper = _EXACT, None
         subject = self._walk.meant(item.subject) if item.subject else self._side
         place = (sentence.base + item.start, sentence.base + item.end)
         claim = self._claim(sentence, frame, place, subject, item.category, value, upper, qualifier, delta)
@@ -191,11 +192,24 @@ class _Reader:
     def _people(self, index: int, sentence: Sentence, figure: Figure, frame: Frame | None) -> None:
         subject = self._walk.meant(figure.subject) or self._walk.subject(sentence)
         place = (sentence.base + figure.start, sentence.base + figure.end)
-        value = figure.number.value(sentence.line)
-        claim = self._claim(sentence, frame, place, subject, figure.category, value, None, figure.qualifier, None)
+        value, upper = figure.number.value(sentence.line), None
+        if figure.upper:
+            both = self._ends(figure.number, figure.upper, sentence, figure)
+            if both is None:
+                return
+            value, upper = both
+        claim = self._claim(sentence, frame, place, subject, figure.category, value, upper, figure.qualifier, None)
         if claim:
             rank = _rank(claim) + (_RECALLED if figure.recalled else _UPDATED * ("updated" in sentence.part.kinds))
             self._out.candidates.append(Candidate(claim, rank, sentence=index))
+
+    def _ends(self, lower: Number, upper: Number, sentence: Sentence, at: Item | Figure) -> tuple[int, int] | None:
+        """Return both ends of a range; what cannot be one is left unread."""
+        both = ends(lower, upper, sentence.line)
+        if both is None:
+            span = (sentence.base + at.start, sentence.base + at.end)
+            self._out.unread.append(Unread(self._text[span[0] : span[1]], span))
+        return both
 
     def _claim(
         self,

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from monitor.model import Scope, ScopeBasis
 from monitor.parse.blocks import Sentence
 from monitor.parse.dates import resolve
+from monitor.parse.ranges import SINCE
 from monitor.parse.token import Token
 
 
@@ -112,7 +113,7 @@ class Walk:
             return None, None
         at, day = known[0]
         before = tokens[at - 1] if at else None
-        if before is not None and before.kind == "range" and before.text == "from":
+        if before is not None and before.kind == "range" and before.text in SINCE:
             return day, None
         return None, day
 

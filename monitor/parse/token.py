@@ -21,4 +21,5 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
-    number: Number | None = None
+    number: Number | None = None  # None too where two numbers leave open what is meant
+    upper: Number | None = None  # of a range

@@ -17,6 +17,7 @@ from monitor.parse import numbers
 from monitor.parse.dates import with_dates
 from monitor.parse.lexicon import TOKEN, Hit, Lexicon, spelling
 from monitor.parse.numbers import Number
+from monitor.parse.ranges import with_ranges
 from monitor.parse.text import KEYCAP, fold, strip
 from monitor.parse.token import IN_WORDS, Token
 
@@ -33,6 +34,7 @@ class Shape:
     """What a line is made of, whatever its digits are."""
 
     tokens: tuple[Token, ...]
+    effort: int  # how many tokens there were before ranges became one
     memo: dict[str, Any] = field(default_factory=dict, compare=False)  # what later steps worked out for this shape
 
     @cached_property
@@ -64,7 +66,7 @@ class Shaper:
         left = MOST_IN_TEXT
         for line, key in zip(lines, keys, strict=True):
             shape = self._known.get(key) or self._learn(line, key)
-            left -= len(shape.tokens)
+            left -= shape.effort
             if left < 0:
                 break
             found.append((line, shape))
@@ -79,12 +81,13 @@ class Shaper:
         folded = fold(plain)
         found = list(islice(TOKEN.finditer(folded), MOST_TOKENS + 1))
         if len(found) > MOST_TOKENS:
-            return Shape((Token("endless", "", 0, len(line)),))
-        tokens = tuple(self._tokens(folded, plain, found))
+            return Shape((Token("endless", "", 0, len(line)),), 1)
+        single = list(self._tokens(folded, plain, found))
+        tokens = tuple(with_ranges(single))
         fixed = offsets is not None or not _ascii_digits(plain)
         if fixed:
             tokens = tuple(_placed(token, plain, offsets) for token in tokens)
-        shape = Shape(tokens)
+        shape = Shape(tokens, len(single))
         if key and not fixed and len(line) <= _LONGEST_SHAPE:
             if len(self._known) >= _MOST_SHAPES:
                 self._known.clear()
@@ -116,9 +119,10 @@ def _ascii_digits(plain: str) -> bool:
 def _placed(token: Token, plain: str, offsets: Sequence[int] | None) -> Token:
     """Move a token from the stripped line to the original, its number worked out."""
     number = token.number.fixed(plain) if token.number else None
+    upper = token.upper.fixed(plain) if token.upper else None
     if offsets is None:
-        return token._replace(number=number)
-    return token._replace(start=offsets[token.start], end=offsets[token.end - 1] + 1, number=number)
+        return token._replace(number=number, upper=upper)
+    return token._replace(start=offsets[token.start], end=offsets[token.end - 1] + 1, number=number, upper=upper)
 
 
 _MARKS = {"!": "stop", "?": "stop", "…": "stop", KEYCAP: "keycap"}
