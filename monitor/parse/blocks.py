@@ -58,7 +58,7 @@ class Part:
         self.dangles = not stop and self.row[-1].kind not in _ENDS
         self.start, self.end = tokens[0].start, tokens[-1].end
         self.names_period = any(cue.kind == "period" for cue in self.cues)
-        self.names = next((_named(token) for token in tokens if token.kind in {"subject", "gate"}), "")
+        self.names = next((_named(token) for token in tokens if _may_name(token)), "")
         self._sheets: dict[bool, Sheet] = {}
 
     def sheet(self, *, label_first: bool) -> Sheet:
@@ -108,6 +108,10 @@ def _sent(tokens: Sequence[Token], item: Item) -> Item:
     before = [token for token in verbs if token.start < item.start]
     verb = before[-1] if before else next(iter(verbs), None)
     return item._replace(category=_SENT[item.category]) if verb and verb.kind == "launch" else item
+
+
+def _may_name(token: Token) -> bool:
+    return token.kind == "subject" or (token.kind == "gate" and token.text != "sentence")
 
 
 def _named(token: Token) -> str:

@@ -58,10 +58,11 @@ def read_casualties(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -
 def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Iterator[Figure]:
     overall = next((_kind_of(t) for t in tokens if t.kind == "group" and t.text != "children"), "")
     fate = group = ""
-    for clause in _clauses(tokens):
-        own_fate = next((t.text for t in clause.tokens if t.kind == "fate"), "")
+    clauses = list(_clauses(tokens))
+    for clause, ahead in zip(clauses, _ahead(clauses), strict=True):
+        own_fate = _fate(clause)
         own_group = next((_kind_of(t) for t in clause.tokens if t.kind == "group"), "")
-        fate = own_fate or fate
+        fate = own_fate or fate or ahead
         if own_group and not (clause.nested and own_group == "children"):
             group = own_group
         for number, qualifier, recalled in _numbers(clause, taken, own_fate):
@@ -80,6 +81,24 @@ def _figures(tokens: Sequence[Token], taken: Sequence[tuple[int, int]]) -> Itera
                     subject,
                     number.upper,
                 )
+
+
+def _fate(clause: _Clause) -> str:
+    return next((token.text for token in clause.tokens if token.kind == "fate"), "")
+
+
+def _ahead(clauses: Sequence[_Clause]) -> list[str]:
+    """Return for each clause the fate that stands behind a part: "352 people, including 14 children, were killed"."""
+    found: list[str] = []
+    verb = ahead = ""  # of the next clause that is no part, and what it says of those before a part
+    for clause in reversed(clauses):
+        found.append(ahead)
+        if clause.nested:
+            ahead = verb
+        else:
+            counts = any(token.kind == "number" for token in clause.tokens)
+            verb, ahead = "" if counts else _fate(clause), ""
+    return found[::-1]
 
 
 def _subject_behind(tokens: Sequence[Token], number: Token) -> str:

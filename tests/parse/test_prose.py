@@ -205,3 +205,54 @@ def test_a_part_never_takes_the_place_of_the_whole(reading):
     found = reading("З 24 лютого 2022 року ліквідовано близько 524 060 окупантів, з них 1160 осіб на сході.")
     assert totals(found) == {"personnel_losses": 524060}
     assert found.claims[0].subject == "russia"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "352 civilians, including 14 children, have been killed since the invasion began.",
+        "352 мирні жителі, зокрема 14 дітей, загинули з початку вторгнення.",
+        "352 мирных жителя, включая 14 детей, погибли с начала вторжения.",
+    ],
+)
+def test_a_part_in_commas_does_not_cut_a_figure_from_its_verb(reading, text):
+    assert totals(reading(text)) == {"civilians_killed": 352, "children_killed": 14}
+
+
+def test_a_verb_with_a_figure_of_its_own_says_nothing_of_the_one_before_a_part(reading):
+    text = "Since the war began 352 civilians, including 14 children, left, and 5 soldiers were killed."
+    assert totals(reading(text)) == {"personnel_killed": 5}
+
+
+def test_a_side_that_is_named_once_holds_for_the_next_figure_too(reading):
+    found = reading(
+        "Since the start of the special military operation 498 Russian servicemen have been killed and"
+        " 1,597 servicemen have been wounded.",
+        "defence-ministry-ru",
+    )
+    assert {claim.subject for claim in found.claims} == {"russia"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "З початку вторгнення Україну залишили від 800 до 900 тис. біженців.",
+        "С начала вторжения Украину покинули от 800 до 900 тысяч беженцев.",
+        "Between 800,000 and 900,000 refugees have left Ukraine since the invasion began.",
+    ],
+)
+def test_refugees_are_read_in_each_language(reading, text):
+    claim = claim_of(reading(text, "unhcr"), "refugees")
+    assert (claim.value, claim.upper) == (800_000, 900_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "З початку операції знищено 311 танків та інших броньованих машин, 147 гармат польової артилерії та мінометів.",
+        "З початку операції знищено 311 танків і бойових броньованих машин, 147 гармат і мінометів.",
+        "С начала СВО уничтожено 311 танков и других бронированных машин, 147 орудий полевой артиллерии и минометов.",
+    ],
+)
+def test_combined_categories_stay_combined(reading, text):
+    assert totals(reading(text)) == {"tanks_and_afv": 311, "artillery_and_mortars": 147}
