@@ -41,6 +41,9 @@ class _Rising(NamedTuple):
 
 def with_ranges(tokens: Sequence[Token]) -> Iterator[Token]:
     """Put the two ends of a range together as one number."""
+    if not any(token.kind == "range" or token.text == Qualifier.UP_TO for token in tokens):
+        yield from tokens
+        return
     at = 0
     rising = _Rising()
     while at < len(tokens):
