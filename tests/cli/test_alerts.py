@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_what_waits_can_be_dropped_and_what_was_given_up_only_then_retried(world
 
 def test_what_a_chat_refused_is_queued_again(world: World) -> None:
     world.run("once")
-    with sqlite3.connect(world.database) as db:
+    with closing(sqlite3.connect(world.database)) as db, db:
         db.execute("UPDATE deliveries SET state = 'dead', reason = 'chat not found'")
     assert "1 not accepted" in world.run("doctor", "--offline").stdout
     assert "1 queued again" in world.run("alerts", "retry", "A-0001").stderr

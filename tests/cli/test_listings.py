@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -164,7 +165,7 @@ def test_a_state_that_may_not_be_read_gives_status_5(told: World) -> None:
 
 
 def test_a_database_of_a_later_version_is_left_alone(told: World) -> None:
-    with sqlite3.connect(told.database) as db:
+    with closing(sqlite3.connect(told.database)) as db, db:
         db.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('monitor', '9999_later', '')"
         )

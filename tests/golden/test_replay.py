@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,7 @@ class Replay:
     rehearsed: tuple[int, int]
 
     def rows(self, sql: str, *arguments: object) -> list[tuple[object, ...]]:
-        with sqlite3.connect(self.database) as db:
+        with closing(sqlite3.connect(self.database)) as db:
             return db.execute(sql, arguments).fetchall()
 
 
