@@ -11,6 +11,7 @@ import pytest
 from monitor import registry
 from monitor.check import check
 from monitor.settings import load
+from monitor.wiring import places_of
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -55,9 +56,16 @@ def test_the_readmes_own_source_passes_the_check(tmp_path: Path) -> None:
     assert check(settings) == []
 
 
-def test_the_readme_names_as_many_publishers_as_are_shipped() -> None:
-    numbers = {9: "nine", 10: "ten"}
-    assert f"watches {numbers[len(list((ROOT / 'config' / 'sources').glob('*.toml')))]} official publishers" in README
+def test_the_readme_names_as_many_publishers_as_are_watched(tmp_path: Path) -> None:
+    watched = {place.source.key for place in places_of(load({}, working=tmp_path).sources.values())}
+    numbers = {7: "seven", 8: "eight", 9: "nine", 10: "ten"}
+    assert f"watches {numbers[len(watched)]} official publishers" in README
+
+
+def test_the_readmes_alert_is_one_that_the_renderer_writes() -> None:
+    golden = (ROOT / "tests" / "render" / "golden" / "a-routine.txt").read_text("utf-8")
+    written = golden.partition("\n\n[to paste]")[0]
+    assert written in "\n".join(_blocks(README))
 
 
 def test_every_figure_of_the_readmes_measurements_was_measured() -> None:
