@@ -23,7 +23,9 @@ MEASURED = ROOT / "docs" / "benchmarks.txt"
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
 def test_every_command_that_a_paper_names_exists_with_its_options(paper: Path) -> None:
     shown = (ROOT / "docs" / "commands.md").read_text("utf-8")
-    for words in re.findall(r"\bmonitor ((?:--config \S+ )?[a-z][a-z-]*(?: [^`\n#]*)?)", _code(paper.read_text("utf-8"))):
+    for words in re.findall(
+        r"\bmonitor ((?:--config \S+ )?[a-z][a-z-]*(?: [^`\n#]*)?)", _code(paper.read_text("utf-8"))
+    ):
         words_of_it = words.removeprefix("--config desk ").split()
         assert words_of_it[0] in COMMANDS, words
         section = shown.partition(f"## `monitor {words_of_it[0]}`")[2].partition("\n## ")[0]
