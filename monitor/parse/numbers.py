@@ -43,9 +43,6 @@ class Number(NamedTuple):
     def fixed(self, line: str) -> Number:
         return Number((), self.value(line))
 
-    def shifted(self, by: int) -> Number:
-        return Number(tuple(Piece(s + by, e + by, t) for s, e, t in self.pieces), self.constant)
-
     @property
     def digits(self) -> int:
         """Return how many digits are written, 0 for words."""
